@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use gomem_table::MIB;
+use gomem_table::{MIB, percent};
 
 use crate::pacer::Gogc;
 
@@ -272,7 +272,7 @@ impl fmt::Display for Refusal {
             Self::DangerZone { effective_gogc, gc_cpu_fraction, safe_limit_bytes } => {
                 write!(f, "the limit leaves an effective GOGC of {effective_gogc:.0} at the largest live heap; ")?;
                 match gc_cpu_fraction {
-                    Some(cpu) => write!(f, "GC would take {:.0} % of the CPU or more", cpu * 100.0)?,
+                    Some(cpu) => write!(f, "GC would take {} of the CPU or more", percent(*cpu, 0))?,
                     None => f.write_str("below 50 the GC can take half the CPU")?,
                 }
                 write!(f, "; {}", SafeLimit(*safe_limit_bytes))
@@ -307,7 +307,7 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MuchCpu { gc_cpu_fraction } => {
-                write!(f, "GC takes {:.0} % of the CPU; give more memory or allocate less", gc_cpu_fraction * 100.0)
+                write!(f, "GC takes {} of the CPU; give more memory or allocate less", percent(*gc_cpu_fraction, 0))
             }
         }
     }

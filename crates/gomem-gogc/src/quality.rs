@@ -1,6 +1,6 @@
 //! What limits a fit.
 
-use gomem_table::MIB;
+use gomem_table::{MIB, percent};
 
 use crate::{
     curve::{Curve, Point},
@@ -124,13 +124,13 @@ impl Quality {
             self.remarks.push(format!("only {} GC cycles recorded: intervals are widened", self.cycles));
         }
         if self.drift > UNSTEADY {
-            let percent = self.drift * 100.0;
-            self.remarks.push(format!("the live heap changes by {percent:.0} % over the run: intervals are widened"));
+            let change = percent(self.drift, 0);
+            self.remarks.push(format!("the live heap changes by {change} over the run: intervals are widened"));
         }
         if self.is_falling() {
-            let percent = self.fall * 100.0;
+            let fall = percent(self.fall, 0);
             self.remarks.push(format!(
-                "the live heap falls by {percent:.0} % within the run: what lives at a GC depends on when it comes, intervals are widened"
+                "the live heap falls by {fall} within the run: what lives at a GC depends on when it comes, intervals are widened"
             ));
         }
         if self.rounding_fraction > 0.1 {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gomem_table::MIB;
+use gomem_table::{MIB, percent};
 
 use crate::{
     container::Container,
@@ -237,7 +237,7 @@ impl GcModel {
         }
         match (prediction.gc_cpu_fraction, prediction.gc_cycles) {
             (Some(cpu), _) => {
-                let _ = write!(reason, ", GC {:.1} % of the CPU", cpu.value * 100.0);
+                let _ = write!(reason, ", GC {} of the CPU", percent(cpu.value, 1));
             }
             (None, Some(cycles)) => {
                 let _ = write!(reason, ", {:.0} GC cycles", cycles.value);
@@ -282,9 +282,9 @@ impl GcModel {
             if let Some(shares) = self.observed_shares() {
                 let _ = write!(
                     reason,
-                    "; now {:.0} % of the time is spent marking, assists are {:.0} % of the GC's CPU",
-                    shares.mark_wall * 100.0,
-                    shares.assist * 100.0
+                    "; now {} of the time is spent marking, assists are {} of the GC's CPU",
+                    percent(shares.mark_wall, 0),
+                    percent(shares.assist, 0)
                 );
             }
         }
@@ -321,7 +321,7 @@ impl GcModel {
             return Some("the GC runs about as rarely as it must (every two minutes), whatever GOGC is".to_owned());
         }
         let cpu = self.observed_gc_cpu_fraction().filter(|&cpu| cpu < IDLE_GC_CPU)?;
-        Some(format!("GC takes {:.1} % of the CPU", cpu * 100.0))
+        Some(format!("GC takes {} of the CPU", percent(cpu, 1)))
     }
 }
 

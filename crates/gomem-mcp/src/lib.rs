@@ -13,6 +13,7 @@
 mod argument;
 mod clean;
 mod cursor;
+mod description;
 mod document;
 mod fence;
 mod host;
@@ -24,7 +25,6 @@ mod refusal;
 mod resources;
 mod serve;
 mod server;
-mod told;
 mod tool;
 mod tools;
 mod work;

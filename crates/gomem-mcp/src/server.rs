@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     clean::{clean, cut},
+    description::described,
     document::{Document, MOST_BYTES, Rows, Whole},
     fence::Fence,
     host::Host,
@@ -27,7 +28,6 @@ use crate::{
     page::{Columns, Page},
     refusal::Refusal,
     resources::{self, Resource},
-    told::told,
     tool::{Answer, Call, Tool},
     tools::{TOOLS, WRITE_REPORT},
     work::Bench,
@@ -183,7 +183,7 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.tools().map(told).collect()))
+        Ok(ListToolsResult::with_all_items(self.tools().map(described).collect()))
     }
 
     async fn call_tool(

@@ -5,6 +5,7 @@ mod archive;
 mod artifact;
 mod bundle;
 mod error;
+mod file_remarks;
 mod heap_refusal;
 mod log_stream;
 mod options;
@@ -18,7 +19,6 @@ mod signature;
 mod sources;
 mod stranger;
 mod text;
-mod told;
 mod traces;
 mod unpacked;
 mod untimed;
@@ -29,6 +29,7 @@ pub use allowance::Allowance;
 pub use artifact::{Artifact, Contents, Remark, UnusedFile};
 pub use bundle::{Bundle, HeapProfile};
 pub use error::BundleError;
+pub(crate) use file_remarks::shortened;
 pub use options::{BundleLimits, BundleOptions};
 pub(crate) use recogniser::LEAKED;
 pub use signature::Signature;
@@ -38,5 +39,4 @@ pub(crate) use text::{
     MemoryLimiter, OomReport, Printout, ProcessKey, ProcessMemory, Reading, Scavenger, SpokenMemory, StatedMemory,
     ToolOutput, is_unit,
 };
-pub(crate) use told::shortened;
 pub use unpacked::unpacked;

@@ -19,3 +19,4 @@ pub use options::{RecordingLimits, RecordingOptions, TooManyCycles};
 pub use pacing::Saving;
 pub(crate) use pacing::{NoPacing, Pacing, saving};
 pub use recording::{record_bundle, record_metrics, record_trace};
+pub(crate) use setting::exported_gogc;

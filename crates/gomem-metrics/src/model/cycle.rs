@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Definition, Row, Unit, named};
+use gomem_table::{Definition, MIB, Row, Unit, named};
 
 use super::{quantity::Quantity, state::GoState};
 
@@ -273,7 +273,7 @@ gomem_table::serialize_rows!(ObservedCycle);
 /// Without a goal the runtime says what is left of 2⁶³ bytes, the memory limit that is none.
 pub(crate) const NO_GOAL_BYTES: f64 = (1_u64 << 60) as f64;
 /// `defaultHeapMinimum` of `runtime/mgcpacer.go`, for GOGC=100.
-pub(crate) const MINIMUM_HEAP_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
+pub(crate) const MINIMUM_HEAP_BYTES: f64 = 4.0 * MIB;
 
 #[cfg(test)]
 mod tests {

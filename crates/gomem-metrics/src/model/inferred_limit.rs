@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use gomem_table::MIB;
+
 use super::{cycle::NO_GOAL_BYTES, quantity::Quantity, state::GoState};
 
 impl GoState {
@@ -52,7 +54,7 @@ fn agreed(mut of_goals: Vec<(f64, f64)>) -> Option<f64> {
 
 /// `memoryLimitHeapGoalHeadroomPercent` and `memoryLimitMinHeapGoalHeadroom` of `runtime/mgcpacer.go`.
 const HEADROOM_FRACTION: f64 = 0.03;
-const LEAST_HEADROOM_BYTES: f64 = 1024.0 * 1024.0;
+const LEAST_HEADROOM_BYTES: f64 = MIB;
 /// The runtime divides whole bytes by a hundred.
 const SAME_BYTES: f64 = 512.0;
 const FEWEST_GOALS: usize = 3;

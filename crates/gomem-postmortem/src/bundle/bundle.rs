@@ -13,10 +13,10 @@ use gomem_trace::Trace;
 
 use crate::bundle::{
     artifact::{Contents, Remark, UnusedFile},
+    file_remarks::shortened,
     text::crash::Crash,
     text::spoken::SpokenMemory,
     text::tool_output::ToolOutput,
-    told::shortened,
 };
 
 /// Everything that was recognised among a set of files, and what was not.

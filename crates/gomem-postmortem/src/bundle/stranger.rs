@@ -47,6 +47,7 @@ pub fn stranger(bytes: &[u8]) -> Option<String> {
 /// What a file is that nothing is made of.
 pub(super) fn other(bytes: &[u8]) -> String {
     match stranger(bytes) {
+        Some(_) if is_manifest(bytes) => "what gomem capture took, when, and what failed".to_owned(),
         Some(what) if is_json(bytes) && what.starts_with("JSON with ") => format!("{what}: nothing that gomem reads"),
         Some(what) => format!("not recognised: {what}"),
         None => NOT_RECOGNISED.to_owned(),
@@ -61,6 +62,12 @@ pub(super) fn is_unknown(reason: &str) -> bool {
 
 pub(super) fn is_json(bytes: &[u8]) -> bool {
     matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..])
+}
+
+/// Whether it is what `gomem capture` says of its bundle.
+fn is_manifest(bytes: &[u8]) -> bool {
+    let is_ours = |found: Value| found["tool"].as_str().is_some_and(|tool| tool.starts_with("gomem capture"));
+    is_json(bytes) && bytes.len() <= LARGEST_MANIFEST && serde_json::from_slice(bytes).is_ok_and(is_ours)
 }
 
 /// Lines of `runtime.MemStats` without times, as the `PrintMemUsage` of many tutorials writes them.
@@ -194,6 +201,8 @@ const COMPLAINTS: [&str; 6] = ["error", "message", "detail", "error_description"
 pub(super) const NOT_RECOGNISED: &str = "not recognised";
 /// What a text is called that is only quoted.
 pub(super) const QUOTED: &str = "text that says ";
+/// A line of it is a file of a bundle.
+const LARGEST_MANIFEST: usize = 4 << 20;
 const HEAD: usize = 8 << 10;
 const LONGEST_ANSWER: usize = 2048;
 const LONGEST_QUOTE: usize = 120;
@@ -237,6 +246,7 @@ mod tests {
         ] {
             assert_eq!(stranger(bytes).as_deref(), Some(what));
         }
+        assert_eq!(other(b"{\"tool\": \"gomem capture 0.1.0\"}"), "what gomem capture took, when, and what failed");
         assert_eq!(stranger(&[8, 1, 0, 0]), None);
         assert_eq!(stranger("a\n".repeat(5000).as_bytes()), None);
     }

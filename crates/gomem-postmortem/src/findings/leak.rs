@@ -5,7 +5,7 @@ use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{Diagnosis, Rule, Verdict};
 use gomem_pprof::SiteGrowth;
 use gomem_symbol::Symbol;
-use gomem_table::Unit;
+use gomem_table::{Unit, percent};
 
 use crate::{
     attribution::{Site, accounts},
@@ -43,12 +43,12 @@ pub(crate) fn leak(
     let severity = if is_critical { Severity::Critical } else { Severity::Warning };
     let bytes_per_hour = together.bytes_per_hour();
     let title = format!(
-        "{}: {} {} {} ({:.0} % of the live heap), {} more each hour",
+        "{}: {} {} {} ({} of the live heap), {} more each hour",
         if bound.is_some() { "Growth up to a bound" } else { "Leak" },
         together.places(),
         if together.others.is_empty() { "keeps" } else { "keep" },
         Unit::Bytes.humanize(inuse_bytes as f64),
-        inuse_fraction * 100.0,
+        percent(inuse_fraction, 0),
         Unit::Bytes.humanize(bytes_per_hour)
     );
     let mut finding = Finding::new(FindingKind::Leak, severity, title);
@@ -65,7 +65,7 @@ pub(crate) fn leak(
         inside(growing)
     );
     if let Some(kept) = growth.kept_fraction() {
-        finding.summary += &format!(" Of what it allocated meanwhile, {:.0} % stayed.", kept * 100.0);
+        finding.summary += &format!(" Of what it allocated meanwhile, {} stayed.", percent(kept, 0));
     }
     for other in &together.others {
         let [first, last] = [other.growth.points.first(), other.growth.points.last()]

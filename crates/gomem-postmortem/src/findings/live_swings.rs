@@ -6,7 +6,7 @@ use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{GcRun, GcTrace, Rule};
 use gomem_statistics::quantile;
 use gomem_symbol::Symbol;
-use gomem_table::{MIB, Unit};
+use gomem_table::{MIB, Unit, percent};
 
 use crate::{
     attribution::{AttributeOptions, Place, attribute},
@@ -81,7 +81,7 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
     };
     if !is_peak {
         finding.summary +=
-            &format!(" For {:.0} % of the time it stays in the quarter below the peaks.", swings.share_of_time * 100.0);
+            &format!(" For {} of the time it stays in the quarter below the peaks.", percent(swings.share_of_time, 0));
         finding.action += " If it goes with the load, sessions or work at a time, plan for it, with GOGC on top, or bound how much there is at once.";
     }
     finding.place = maker.map(|maker| maker.place);

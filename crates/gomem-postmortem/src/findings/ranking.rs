@@ -3,7 +3,7 @@
 use gomem_finding::{Confidence, Severity};
 use gomem_gogc::{Gogc, Interval};
 use gomem_metrics::{Diagnosis, GoState, Judgement, Rule};
-use gomem_table::Unit;
+use gomem_table::{Unit, percent};
 
 use crate::{
     attribution::Site,
@@ -171,18 +171,18 @@ fn doubt(finding: &mut Finding) {
 
 /// What doubling GOGC would do, beside what it does today.
 fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
-    let percent = match pacing.model.base().gogc {
+    let today = match pacing.model.base().gogc {
         Gogc::Percent(percent) => percent,
         Gogc::Off => return None,
     };
-    let doubled = pacing.gogc.iter().find(|found| found.setting.gogc == Gogc::Percent(percent.saturating_mul(2)))?;
+    let doubled = pacing.gogc.iter().find(|found| found.setting.gogc == Gogc::Percent(today.saturating_mul(2)))?;
     let (cycles, peak) = (doubled.gc_cycles?, doubled.peak_heap_bytes?);
     let (base_cycles, base_peak) = (pacing.base.gc_cycles?, pacing.base.peak_heap_bytes?);
     let quality = pacing.model.quality();
     let range = |interval: Interval| format!("{:.0} ({:.0}–{:.0})", interval.value, interval.low, interval.high);
     let title = format!(
         "GOGC={}: {} GC cycles instead of {:.0}, peak heap {} instead of {}",
-        percent.saturating_mul(2),
+        today.saturating_mul(2),
         range(cycles),
         base_cycles.value,
         Unit::Bytes.humanize(peak.value),
@@ -191,10 +191,10 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
     let mut finding = Finding::new(FindingKind::Gogc, Severity::Info, title);
     let cost = pacing.model.observed_gc_cpu_fraction().map_or_else(
         || "what GC took of the CPU is not known".to_owned(),
-        |cpu| format!("GC took {:.1} % of the available CPU", cpu * 100.0),
+        |cpu| format!("GC took {} of the available CPU", percent(cpu, 1)),
     );
     finding.summary = format!(
-        "The run was recorded with GOGC={percent}: {} GC cycles in the GC trace, of which the replay makes {:.0}; {cost}. The table shows other settings, replayed through the runtime's pacing formulas over \
+        "The run was recorded with GOGC={today}: {} GC cycles in the GC trace, of which the replay makes {:.0}; {cost}. The table shows other settings, replayed through the runtime's pacing formulas over \
          the recorded allocation.",
         quality.cycles, base_cycles.value,
     );

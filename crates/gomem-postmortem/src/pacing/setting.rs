@@ -5,6 +5,12 @@ use gomem_metrics::{GcTraceLine, GoState, Quantity};
 
 use crate::pacing::{options::RecordingOptions, traced_gogc::traced_gogc};
 
+/// `GOGC` at the end, as metrics export it.
+pub(crate) fn exported_gogc(state: &GoState) -> Option<Gogc> {
+    let percent = state.last(Quantity::GogcPercent)?;
+    Some(if percent.is_finite() { Gogc::Percent(percent as u32) } else { Gogc::Off })
+}
+
 /// What the program ran with: measured where it is exported, else as the caller says.
 pub(crate) struct RunSetting {
     pub(crate) gogc: Gogc,
@@ -20,8 +26,7 @@ impl RunSetting {
         remarks: &mut Vec<String>,
     ) -> Self {
         let measured = |quantity| state.and_then(|state| state.last(quantity));
-        let exported = measured(Quantity::GogcPercent)
-            .map(|percent| if percent.is_finite() { Gogc::Percent(percent as u32) } else { Gogc::Off });
+        let exported = state.and_then(exported_gogc);
         let traced = if exported.is_none() { traced_gogc(run) } else { None };
         let default = RecordingOptions::default().gogc;
         let gogc = match (exported, traced) {

@@ -1,12 +1,13 @@
 //! The run in numbers.
 
+use gomem_gogc::Gogc;
 use gomem_metrics::{GoState, Quantity};
 use gomem_pprof::{Profile, TopOptions};
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
     bundle::{Bundle, Contents},
-    pacing::{GcWindow, GcWindows, NoPacing, Pacing},
+    pacing::{GcWindow, GcWindows, NoPacing, Pacing, exported_gogc},
 };
 
 /// The run in numbers: what a reader wants to know before any finding.
@@ -37,8 +38,8 @@ pub struct Overview {
     pub gc_seconds: Option<f64>,
     /// What counted them: [`Contents::Metrics`] or [`Contents::GcTrace`].
     pub gc_source: Option<Contents>,
-    /// `GOGC` at the end, in percent; infinite when it is off.
-    pub gogc_percent: Option<f64>,
+    /// `GOGC` at the end.
+    pub gogc: Option<Gogc>,
     /// Bytes allocated in that time.
     pub alloc_bytes: Option<f64>,
     /// Objects allocated in that time.
@@ -97,7 +98,7 @@ impl Overview {
             gc_cycles: window.map(|window| window.cycles),
             gc_seconds: window.map(|window| window.seconds),
             gc_source: window.map(|window| window.source),
-            gogc_percent: state.last(Quantity::GogcPercent),
+            gogc: exported_gogc(state),
             alloc_bytes: increase(Quantity::AllocTotalBytes),
             mallocs: increase(Quantity::MallocsTotal),
             gc_cpu_fraction: window.and_then(|window| window.cpu_fraction),
@@ -139,8 +140,15 @@ impl Row for Overview {
             "what counted them",
             |overview: &&'a Self| overview.gc_source.map(Contents::name),
         );
-        let gogc = "GOGC at the end; infinite when it is off";
-        let table = number(table, "gogc_percent", Unit::Percent, gogc, |overview| overview.gogc_percent);
+        let off = "off (`gogc_is_off`), or the bundle does not tell";
+        let table = table
+            .optional_int64("gogc_percent", Unit::Percent, off, "GOGC at the end", |overview| match overview.gogc? {
+                Gogc::Percent(percent) => Some(i64::from(percent)),
+                Gogc::Off => None,
+            })
+            .optional_bool("gogc_is_off", UNKNOWN, "whether GOGC was off at the end", |overview| {
+                Some(overview.gogc? == Gogc::Off)
+            });
         let table = number(table, "alloc_bytes", Unit::Bytes, "bytes allocated", |overview| overview.alloc_bytes);
         let table = number(table, "mallocs", Unit::Count, "objects allocated", |overview| overview.mallocs);
         let cpu = "share of the available CPU that GC took, without marking on idle processors";

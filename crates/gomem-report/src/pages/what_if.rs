@@ -1,7 +1,7 @@
 //! The what-if page: peak heap against GC CPU over `GOGC`, as one HTML file.
 
 use gomem_gogc::{GcModel, Gogc, Prediction, Setting};
-use gomem_table::Unit;
+use gomem_table::{Unit, percent};
 use minijinja::{Value, context};
 
 use crate::{charts, pages::rendered::rendered};
@@ -69,8 +69,7 @@ fn row(prediction: &Prediction) -> Value {
             range(bytes(peak.low), bytes(peak.value), bytes(peak.high))
         }),
         cpu => prediction.gc_cpu_fraction.map(|cpu| {
-            let percent = |share: f64| format!("{:.1} %", share * 100.0);
-            range(percent(cpu.low), percent(cpu.value), percent(cpu.high))
+            range(percent(cpu.low, 1), percent(cpu.value, 1), percent(cpu.high, 1))
         }),
         refusal => prediction.refusal.map(|refusal| refusal.to_string()),
         warning => prediction.warning.map(|warning| warning.to_string()),

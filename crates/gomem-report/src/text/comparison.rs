@@ -28,17 +28,17 @@ pub fn comparison_text(comparison: &Comparison) -> String {
     for fix in &comparison.site_fixes {
         let _ = writeln!(
             out,
-            "  {:>5.1} %  {} ({}){}, {:.1} % of it left",
-            fix.bytes_fraction * 100.0,
+            "  {:>7}  {} ({}){}, {} of it left",
+            percent(fix.bytes_fraction, 1),
             fix.place.short_function(),
             fix.place.short(),
             fix.callee
                 .as_deref()
                 .map_or_else(String::new, |callee| format!(" calling {}", Symbol::decode(callee).short())),
-            fix.left_fraction * 100.0
+            percent(fix.left_fraction, 1)
         );
     }
-    let _ = writeln!(out, "  {:>5.1} %  of all bytes gone, together", comparison.fixed_fraction * 100.0);
+    let _ = writeln!(out, "  {:>7}  of all bytes gone, together", percent(comparison.fixed_fraction, 1));
     for gone in &comparison.leak_fixes {
         let [before, after] =
             [gone.inuse_bytes_before, gone.inuse_bytes_after].map(|bytes| Unit::Bytes.humanize(bytes as f64));
@@ -64,12 +64,11 @@ fn write_worse(comparison: &Comparison, out: &mut String) {
         let (function, place) = (site.place.short_function(), site.place.short());
         let callee = site.callee.as_deref();
         let callee = callee.map_or_else(String::new, |callee| format!(" calling {}", Symbol::decode(callee).short()));
-        let _ = writeln!(out, "  {:>5.1} %  {function} ({place}){callee}", site.bytes_fraction * 100.0);
+        let _ = writeln!(out, "  {:>7}  {function} ({place}){callee}", percent(site.bytes_fraction, 1));
     }
     if comparison.new_fraction > 0.0 {
-        let of_before = comparison.new_fraction * 100.0;
-        let _ =
-            writeln!(out, "  {of_before:>5.1} %  of the bytes allocated before, together; the prediction counts them");
+        let of_before = percent(comparison.new_fraction, 1);
+        let _ = writeln!(out, "  {of_before:>7}  of the bytes allocated before, together; the prediction counts them");
     }
     for leak in comparison.new_leaks.iter().flatten() {
         let (function, place) = (leak.place.short_function(), leak.place.short());

@@ -1,5 +1,6 @@
 //! The run in numbers, for people.
 
+use gomem_gogc::Gogc;
 use gomem_postmortem::Overview;
 use gomem_table::{Unit, rfc3339};
 
@@ -26,7 +27,7 @@ pub(crate) fn facts(overview: &Overview) -> Vec<(&'static str, String)> {
         ("allocated", unit(overview.alloc_bytes, Unit::Bytes)),
         ("allocation rate", unit(rate, Unit::BytesPerSecond)),
         ("GC cycles", cycles),
-        ("GOGC", overview.gogc_percent.filter(|&percent| percent != USUAL_GOGC).map(gogc)),
+        ("GOGC", overview.gogc.filter(|gogc| *gogc != USUAL_GOGC).map(|gogc| gogc.to_string())),
         ("GC CPU", unit(overview.gc_cpu_fraction, Unit::Fraction)),
         ("CPU in mallocgc", unit(overview.malloc_cpu_fraction, Unit::Fraction)),
         ("peak RSS", unit(overview.peak_resident_bytes, Unit::Bytes)),
@@ -37,12 +38,8 @@ pub(crate) fn facts(overview: &Overview) -> Vec<(&'static str, String)> {
     .collect()
 }
 
-fn gogc(percent: f64) -> String {
-    if percent.is_finite() { format!("{percent:.0}") } else { "off".to_owned() }
-}
-
 /// What nearly all programs have is not worth a word.
-const USUAL_GOGC: f64 = 100.0;
+const USUAL_GOGC: Gogc = Gogc::Percent(100);
 
 /// `2026-11-24 01:41:14 to 01:44:13 UTC`, so that it can be laid beside a deployment and an alert.
 fn when(overview: &Overview) -> Option<String> {

@@ -2,12 +2,13 @@
 
 use gomem_gogc::Interval;
 use gomem_postmortem::Saving;
+use gomem_table::percent;
 
 /// What several fixes save together, as sentences.
 pub(crate) fn together((findings, bytes_fraction, saving): (usize, f64, Saving)) -> String {
     format!(
-        "The {findings} lines with a warning that allocate themselves have {:.1} % of all bytes; fixed together: {}",
-        bytes_fraction * 100.0,
+        "The {findings} lines with a warning that allocate themselves have {} of all bytes; fixed together: {}",
+        percent(bytes_fraction, 1),
         predicted(saving)
     )
 }
@@ -24,9 +25,9 @@ pub(crate) fn predicted(saving: Saving) -> String {
     };
     if saving.is_upper_bound {
         return format!(
-            "At most {:.1} % fewer GC cycles ({:.1} at the end of the interval), GC CPU down by at most {:.1} points: not all of it \
+            "At most {} fewer GC cycles ({:.1} at the end of the interval), GC CPU down by at most {:.1} points: not all of it \
              need be avoidable.",
-            saving.gc_cycles.value * 100.0,
+            percent(saving.gc_cycles.value, 1),
             saving.gc_cycles.high * 100.0,
             saving.gc_cpu.high * 100.0
         );

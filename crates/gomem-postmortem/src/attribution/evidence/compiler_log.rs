@@ -57,9 +57,9 @@ impl<'a> CompilerLog<'a> {
                 compiler.slice_returns.extend(returns.filter_map(at));
             }
         }
-        for stay in log.stack_buffers() {
-            compiler.packages.insert(&stay.package);
-            compiler.insert(&stay.file, stay.line, Record::StackBuffer(stay));
+        for buffer in log.stack_buffers() {
+            compiler.packages.insert(&buffer.package);
+            compiler.insert(&buffer.file, buffer.line, Record::StackBuffer(buffer));
         }
         let inlined = log.inlining().iter().map(|inlining| &*inlining.package);
         for call in log.wrapped_calls() {

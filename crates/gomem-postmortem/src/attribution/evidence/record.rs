@@ -27,7 +27,7 @@ impl<'a> Record<'a> {
     pub(crate) fn kind(self) -> SubjectKind {
         match self {
             Self::Heap(decision) => decision.subject_kind,
-            Self::StackBuffer(stay) => stay.subject_kind,
+            Self::StackBuffer(buffer) => buffer.subject_kind,
         }
     }
 
@@ -184,7 +184,7 @@ impl<'a> Record<'a> {
     fn inlined_callees(self) -> &'a [Arc<str>] {
         match self {
             Self::Heap(decision) => &decision.inlined_callees,
-            Self::StackBuffer(stay) => &stay.inlined_callees,
+            Self::StackBuffer(buffer) => &buffer.inlined_callees,
         }
     }
 
@@ -192,7 +192,7 @@ impl<'a> Record<'a> {
     pub(crate) fn place(self) -> (&'a str, &'a str) {
         match self {
             Self::Heap(decision) => (&decision.package, &decision.file),
-            Self::StackBuffer(stay) => (&stay.package, &stay.file),
+            Self::StackBuffer(buffer) => (&buffer.package, &buffer.file),
         }
     }
 
@@ -200,21 +200,21 @@ impl<'a> Record<'a> {
     pub(crate) fn rank(self) -> impl Ord {
         match self {
             Self::Heap(decision) => (false, std::cmp::Reverse(decision.alloc_certainty), decision.column),
-            Self::StackBuffer(stay) => (true, std::cmp::Reverse(stay.alloc_certainty), stay.column),
+            Self::StackBuffer(buffer) => (true, std::cmp::Reverse(buffer.alloc_certainty), buffer.column),
         }
     }
 
     pub(crate) fn subject(self) -> &'a str {
         match self {
             Self::Heap(decision) => &decision.subject,
-            Self::StackBuffer(stay) => &stay.subject,
+            Self::StackBuffer(buffer) => &buffer.subject,
         }
     }
 
     fn certainty(self) -> Certainty {
         match self {
             Self::Heap(decision) => decision.alloc_certainty,
-            Self::StackBuffer(stay) => stay.alloc_certainty,
+            Self::StackBuffer(buffer) => buffer.alloc_certainty,
         }
     }
 

@@ -1,21 +1,21 @@
-//! What a client is told of a tool.
+//! A tool as a client sees it.
 
 use std::sync::Arc;
 
-use rmcp::model::{Tool as Told, ToolAnnotations};
+use rmcp::model::{Tool as Description, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use crate::tool::{Answer, Tool};
 
-/// A tool as the protocol tells it.
-pub(crate) fn told(tool: &Tool) -> Told {
+/// A tool as the protocol describes it.
+pub(crate) fn described(tool: &Tool) -> Description {
     let writes = matches!(tool.answer, Answer::Written);
     let hints = ToolAnnotations::with_title(tool.title).read_only(!writes).destructive(false).idempotent(!writes);
-    let mut told = Told::new(tool.name, tool.doc, Arc::new(tool.schema()));
-    told.title = Some(tool.title.to_owned());
-    told.annotations = Some(hints.open_world(false));
-    told.output_schema = Some(Arc::new(output_schema(writes)));
-    told
+    let mut description = Description::new(tool.name, tool.doc, Arc::new(tool.schema()));
+    description.title = Some(tool.title.to_owned());
+    description.annotations = Some(hints.open_world(false));
+    description.output_schema = Some(Arc::new(output_schema(writes)));
+    description
 }
 
 fn output_schema(writes: bool) -> Map<String, Value> {

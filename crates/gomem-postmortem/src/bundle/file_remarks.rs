@@ -1,15 +1,15 @@
-//! What is told of many files: the first of each reason by name, and of the rest how many there are.
+//! Remarks on many files: the first of each reason by name, and of the rest how many there are.
 
 use std::collections::HashMap;
 
-/// A file's name, and what is said of it.
-pub(crate) type Told = (String, String);
+/// A file's name, and the remark on it.
+pub(crate) type FileRemark = (String, String);
 
 /// The same, so short that it can be read: a folder may hold a hundred thousand files that are not recognised.
-pub(crate) fn shortened(told: Vec<Told>) -> Vec<Told> {
+pub(crate) fn shortened(remarks: Vec<FileRemark>) -> Vec<FileRemark> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let (mut kept, mut more, mut others) = (Vec::new(), Vec::new(), 0_usize);
-    for (name, reason) in told {
+    for (name, reason) in remarks {
         let kind = kind(&reason);
         if !seen.contains_key(&kind) && seen.len() >= MOST_REASONS {
             others += 1;
@@ -41,7 +41,7 @@ fn kind(reason: &str) -> String {
     }
 }
 
-/// What stands for names that are not told.
+/// What stands for names that are left out.
 const REST: &str = "…";
 const MOST_NAMES: usize = 10;
 const MOST_REASONS: usize = 50;
@@ -50,22 +50,22 @@ const MOST_REASONS: usize = 50;
 mod tests {
     use super::*;
 
-    fn told(count: usize, reason: impl Fn(usize) -> String) -> Vec<Told> {
+    fn remarks(count: usize, reason: impl Fn(usize) -> String) -> Vec<FileRemark> {
         (0..count).map(|file| (file.to_string(), reason(file))).collect()
     }
 
     #[test]
-    fn many_files_are_told_by_number() {
-        let few = told(10, |_| "empty".to_owned());
+    fn many_files_are_said_by_number() {
+        let few = remarks(10, |_| "empty".to_owned());
         assert_eq!(shortened(few.clone()), few);
-        let many = shortened(told(20_000, |file| if file == 7 { "empty" } else { "not recognised" }.to_owned()));
+        let many = shortened(remarks(20_000, |file| if file == 7 { "empty" } else { "not recognised" }.to_owned()));
         assert_eq!(many.len(), 12);
         assert!(many.contains(&("7".to_owned(), "empty".to_owned())));
         assert_eq!(many.last(), Some(&("…".to_owned(), "19989 more: not recognised".to_owned())));
-        let each = shortened(told(20_000, |file| format!("byte {file}")));
+        let each = shortened(remarks(20_000, |file| format!("byte {file}")));
         assert_eq!(each.len(), 51);
         assert_eq!(each.last(), Some(&("…".to_owned(), "19950 more, for other reasons".to_owned())));
-        let quoted = shortened(told(20_000, |file| format!("text that says “{file}”")));
+        let quoted = shortened(remarks(20_000, |file| format!("text that says “{file}”")));
         assert_eq!(quoted.last(), Some(&("…".to_owned(), "19990 more: text that says …".to_owned())));
     }
 }
