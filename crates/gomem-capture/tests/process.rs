@@ -120,23 +120,34 @@ fn a_full_core_has_everything() {
     assert!(matches!(again, Error::Io { .. }), "nothing is overwritten: {again}");
 }
 
-/// Where there is gdb.
+/// Where there are gdb and delve.
 #[test]
-fn a_debugger_opens_it() {
+fn debuggers_open_it() {
     let folder = tempfile::tempdir().unwrap();
     let Some(running) = Running::start(&[], folder.path()) else { return };
     let bundle = folder.path().join("bundle");
     let Some(taken) = taken(&running.options(), &bundle) else { return };
-    let [core, program] = taken.files.map(|name| bundle.join(name));
-    let mut gdb = Command::new("gdb");
-    gdb.args(["-nx", "-batch", "-iex", "set auto-load off", "-ex", "thread apply all backtrace 8"])
-        .args([program, core]);
-    let Ok(output) = gdb.output() else {
-        println!("skipped: no gdb");
-        return;
+    let [core, program] = taken.files.map(|name| bundle.join(name).display().to_string());
+    let gdb = ["gdb", "-nx", "-batch", "-ex", "thread apply all backtrace 8", &program, &core];
+    if let Some(stacks) = said(&gdb) {
+        assert!(stacks.contains("Thread 1") && stacks.contains("runtime."), "{stacks}");
+    }
+    let commands = folder.path().join("commands").display().to_string();
+    fs::write(&commands, "print len(main.sessions)\nexit\n").unwrap();
+    let quiet = ["--check-go-version=false", "--allow-non-terminal-interactive=true", "--init", &commands];
+    if let Some(length) = said(&[&["dlv", "core", &program, &core][..], &quiet].concat()) {
+        assert!(length.lines().any(|line| line == "2000"), "{length}");
+    }
+}
+
+/// What a command says; nothing where there is no such program.
+fn said(words: &[&str]) -> Option<String> {
+    let (program, arguments) = words.split_first()?;
+    let Ok(output) = Command::new(program).args(arguments).stdin(Stdio::null()).output() else {
+        println!("skipped: no {program}");
+        return None;
     };
-    let stacks = String::from_utf8_lossy(&output.stdout);
-    assert!(stacks.contains("Thread 1") && stacks.contains("runtime."), "{stacks}{:?}", output.stderr);
+    Some(format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
 }
 
 /// A core with everything in it, made fit to send.

@@ -25,7 +25,7 @@ pub(super) fn notes(
     notes.extend(note(NT_FILE, &mapped(files)));
     statuses.for_each(|status| notes.extend(note(NT_PRSTATUS, &status)));
     if !is_full {
-        notes.extend(note(NoteType(CorePlan::WITHOUT_CONTENTS), &[]));
+        notes.extend(note(NoteType(CorePlan::WITHOUT_CONTENTS), CorePlan::NOTHING));
     }
     notes
 }

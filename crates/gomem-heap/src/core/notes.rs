@@ -28,6 +28,8 @@ pub(super) struct Notes {
 
 /// The kind of note that says so. No other writer of cores has it.
 pub(super) const WITHOUT_CONTENTS: u32 = 0x676f_6d01;
+/// What that note holds: delve cannot read one that is empty and the last.
+pub(super) const NOTHING: &[u8] = &[0; 4];
 
 /// A thread, and the registers that it had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,7 +166,7 @@ pub(super) fn redacted(bytes: &[u8], keeps: impl Fn(u64) -> bool) -> Vec<u8> {
         };
         push(&mut out, kind, &kept);
     }
-    push(&mut out, WITHOUT_CONTENTS, &[]);
+    push(&mut out, WITHOUT_CONTENTS, NOTHING);
     out
 }
 

@@ -65,6 +65,8 @@ pub struct ReadMemory {
 impl CorePlan {
     /// The kind of note that says of a core that texts were left out.
     pub const WITHOUT_CONTENTS: u32 = notes::WITHOUT_CONTENTS;
+    /// What that note holds: delve cannot read one that is empty and the last.
+    pub const NOTHING: &[u8] = notes::NOTHING;
 
     /// By the program's file.
     ///
