@@ -1,6 +1,7 @@
 //! Facts as words.
 
 mod benchmark;
+mod clock;
 mod escape;
 mod files;
 mod interval;
@@ -11,6 +12,7 @@ mod stall;
 mod want;
 
 pub(crate) use benchmark::benchmarks;
+pub(crate) use clock::{date_and_time, scrape_at};
 pub(crate) use escape::escape;
 pub(crate) use files::files;
 pub(crate) use interval::interval;

@@ -5,6 +5,8 @@ use std::ops::Range;
 use gomem_table::Unit;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
+use crate::words::date_and_time;
+
 /// From where to where an axis goes, and in what unit. Its ticks are round numbers of the unit: bytes in powers of two, times
 /// as clocks count them.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +21,8 @@ pub(crate) struct Axis {
 enum Scale {
     Linear,
     Logarithmic,
+    /// Seconds from a moment on, in milliseconds since the Unix epoch.
+    Clock(i64),
 }
 
 impl Axis {
@@ -33,6 +37,14 @@ impl Axis {
         Self { low: 0.0, high, unit, scale: Scale::Linear }
     }
 
+    /// So many seconds from a moment on: its ticks are round times of the day, where the moment is known and they are not too
+    /// close for that.
+    pub(crate) fn of_time(begin_ms: i64, seconds: f64) -> Self {
+        let is_clock = date_and_time(begin_ms).is_some() && seconds >= SHORTEST_CLOCK;
+        let scale = if is_clock { Scale::Clock(begin_ms) } else { Scale::Linear };
+        Self { scale, ..Self::up_to(seconds, Unit::Seconds) }
+    }
+
     /// Of equal factors; `low` is above 0.
     pub(crate) fn logarithmic(low: f64, high: f64, unit: Unit) -> Self {
         Self { low, high, unit, scale: Scale::Logarithmic }
@@ -41,6 +53,7 @@ impl Axis {
     /// What stands at a tick.
     pub(crate) fn label(&self, tick: f64) -> String {
         match (self.unit, self.scale) {
+            (_, Scale::Clock(begin_ms)) => self.time(begin_ms.saturating_add((tick * 1e3).round() as i64)),
             // All ticks in one unit, so that they are round in it.
             (Unit::Bytes, Scale::Linear) if tick > 0.0 => {
                 let base = largest_base(self.high);
@@ -55,8 +68,30 @@ impl Axis {
         }
     }
 
+    /// As much of a moment as tells the ticks apart.
+    fn time(&self, ms: i64) -> String {
+        let Some((date, time)) = date_and_time(ms) else { return String::new() };
+        let (step, day) = (step(self.high / TICKS, Unit::Seconds), &date[5..]);
+        if step >= DAY {
+            day.to_owned()
+        } else if self.high > DAY {
+            format!("{day} {}", &time[..5])
+        } else if step >= MINUTE {
+            time[..5].to_owned()
+        } else {
+            time
+        }
+    }
+
     pub(crate) fn ticks(&self) -> Vec<f64> {
         match self.scale {
+            Scale::Clock(begin_ms) => {
+                let step = step(self.high / TICKS, Unit::Seconds);
+                // From midnight on.
+                let begin = begin_ms.rem_euclid(DAY as i64 * 1000) as f64 / 1e3;
+                let shifted = Self { low: begin, high: begin + self.high, scale: Scale::Linear, unit: self.unit };
+                shifted.steps(step).into_iter().map(|tick| tick - begin).collect()
+            }
             Scale::Linear => self.steps(step((self.high - self.low) / TICKS, self.unit)),
             Scale::Logarithmic => {
                 let octaves = self.octaves();
@@ -80,7 +115,7 @@ impl Axis {
 
     fn share(&self, value: f64) -> f64 {
         match self.scale {
-            Scale::Linear => (value - self.low) / (self.high - self.low),
+            Scale::Linear | Scale::Clock(_) => (value - self.low) / (self.high - self.low),
             Scale::Logarithmic => (value / self.low).ln() / (self.high / self.low).ln(),
         }
     }
@@ -114,7 +149,7 @@ fn step(rough: f64, unit: Unit) -> f64 {
             decimal(rough / base) * base
         }
         Unit::Seconds if rough > 10.0 => {
-            CLOCK.into_iter().find(|&step| step >= rough).unwrap_or_else(|| decimal(rough / HOUR) * HOUR)
+            CLOCK.into_iter().find(|&step| step >= rough).unwrap_or_else(|| decimal(rough / DAY) * DAY)
         }
         Unit::Count => decimal(rough).max(1.0),
         _ => decimal(rough),
@@ -140,8 +175,25 @@ fn decimal(rough: f64) -> f64 {
     factor * power
 }
 
-const CLOCK: [f64; 9] = [30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, HOUR, 7200.0, 18000.0];
-const HOUR: f64 = 3600.0;
+const CLOCK: [f64; 12] = [
+    0.5 * MINUTE,
+    MINUTE,
+    2.0 * MINUTE,
+    5.0 * MINUTE,
+    10.0 * MINUTE,
+    30.0 * MINUTE,
+    HOUR,
+    2.0 * HOUR,
+    3.0 * HOUR,
+    6.0 * HOUR,
+    12.0 * HOUR,
+    DAY,
+];
+const MINUTE: f64 = 60.0;
+const HOUR: f64 = 60.0 * MINUTE;
+const DAY: f64 = 24.0 * HOUR;
+/// Seconds: the steps of a shorter axis have parts of one.
+const SHORTEST_CLOCK: f64 = 10.0;
 /// About so many ticks an axis.
 const TICKS: f64 = 5.0;
 
@@ -156,6 +208,19 @@ mod tests {
     }
 
     #[test]
+    fn times_are_those_of_a_clock() {
+        // 22:13:20 on 14 November.
+        let from = |seconds| labels(Axis::of_time(1_700_000_000_000, seconds)).join(", ");
+        assert_eq!(from(45.0), "22:13:20, 22:13:30, 22:13:40, 22:13:50, 22:14:00");
+        assert_eq!(from(180.0), "22:14, 22:15, 22:16");
+        assert_eq!(from(9000.0), "22:30, 23:00, 23:30, 00:00, 00:30");
+        assert_eq!(from(200_000.0), "11-15 00:00, 11-15 12:00, 11-16 00:00, 11-16 12:00, 11-17 00:00");
+        assert_eq!(from(900_000.0), "11-19, 11-24");
+        assert_eq!(from(5.0), "0 s, 1 s, 2 s, 3 s, 4 s, 5 s");
+        assert_eq!(labels(Axis::of_time(0, 180.0)).join(", "), "0 s, 60 s, 2 min, 3 min");
+    }
+
+    #[test]
     fn ticks_are_round() {
         for (axis, expected) in [
             (Axis::from_zero(87.3 * MIB, Unit::Bytes), "0 B, 20 MiB, 40 MiB, 60 MiB, 80 MiB, 100 MiB"),
@@ -166,7 +231,7 @@ mod tests {
             (Axis::up_to(37.2, Unit::Seconds), "0 s, 10 s, 20 s, 30 s"),
             (Axis::up_to(290.0, Unit::Seconds), "0 s, 60 s, 2 min, 3 min, 4 min"),
             (Axis::up_to(400.0, Unit::Seconds), "0 s, 2 min, 4 min, 6 min"),
-            (Axis::up_to(90_000.0, Unit::Seconds), "0 s, 5 h, 10 h, 15 h, 20 h, 25 h"),
+            (Axis::up_to(90_000.0, Unit::Seconds), "0 s, 6 h, 12 h, 18 h, 24 h"),
             (Axis::from_zero(1200.0 * MIB, Unit::Bytes), "0 B, 0.5 GiB, 1 GiB, 1.5 GiB"),
             (Axis::from_zero(1000.0 * MIB, Unit::Bytes), "0 B, 200 MiB, 400 MiB, 600 MiB, 800 MiB, 1000 MiB"),
             (Axis::logarithmic(10.0 * MIB, 130.0 * MIB, Unit::Bytes), "16 MiB, 32 MiB, 64 MiB, 128 MiB"),

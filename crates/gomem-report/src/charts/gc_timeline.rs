@@ -9,7 +9,7 @@ use crate::{
         axis::Axis,
         chart::{Chart, Ink, Line, Span},
     },
-    words::files,
+    words::{files, scrape_at},
 };
 
 /// The charts of one run of the program, and what they are made of.
@@ -51,7 +51,7 @@ impl GcTimeline {
         if seconds <= first.from || top <= 0.0 || !top.is_finite() || !seconds.is_finite() {
             return None;
         }
-        let x = Axis::up_to(seconds, Unit::Seconds);
+        let x = Axis::of_time(cycles.begin_ms, seconds);
         let heap = Chart::new("The heap around each GC cycle", 240, x, Axis::from_zero(top, Unit::Bytes))
             .with_spans(cycles.spans())
             .with_lines(cycles.heap.iter().cloned())
@@ -74,6 +74,8 @@ impl GcTimeline {
 
 /// What is drawn: lines with a point a cycle, and groups of cycles that follow each other.
 struct Cycles {
+    /// When the time begins, in milliseconds since the Unix epoch; 0 where a trace counts it from its process's begin.
+    begin_ms: i64,
     heap: Vec<Line>,
     groups: Vec<Group>,
 }
@@ -120,7 +122,7 @@ impl Cycles {
                 text: told(chunk, of_available(cpu_ms)),
             })
         });
-        Self { heap, groups: groups.collect() }
+        Self { begin_ms: 0, heap, groups: groups.collect() }
     }
 
     fn of_metrics(state: &GoState) -> Self {
@@ -154,17 +156,17 @@ impl Cycles {
                 cpu_fraction: share(gc),
                 assist_fraction: share(of(Quantity::GcAssistCpuSeconds)),
                 text: format!(
-                    "cycle {} ({} since the scrape before), scrape {}: live {}, next goal {}{}",
+                    "cycle {} ({} since the scrape before), {}: live {}, next goal {}{}",
                     cycle.cycle,
                     cycle.cycles,
-                    cycle.time_ms,
+                    scrape_at(cycle.time_ms),
                     bytes(cycle.live_bytes),
                     bytes(cycle.goal_bytes),
                     of_cpu(share(gc))
                 ),
             })
         });
-        Self { groups: groups.collect(), heap }
+        Self { begin_ms: begin, heap, groups: groups.collect() }
     }
 
     fn spans(&self) -> Vec<Span> {

@@ -31,6 +31,6 @@ pub(crate) fn heap_over_time(state: &GoState) -> Option<String> {
     if top <= 0.0 || span <= 0.0 || !top.is_finite() {
         return None;
     }
-    let axes = (Axis::up_to(span, Unit::Seconds), Axis::from_zero(top, Unit::Bytes));
+    let axes = (Axis::of_time(begin, span), Axis::from_zero(top, Unit::Bytes));
     Chart::new("Heap over time", 260, axes.0, axes.1).with_lines(lines).to_html()
 }

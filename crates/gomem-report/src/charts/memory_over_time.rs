@@ -4,9 +4,12 @@ use foldhash::HashMap;
 use gomem_metrics::{Component, GoState, Waterfall};
 use gomem_table::Unit;
 
-use crate::charts::{
-    axis::Axis,
-    chart::{Area, Chart, Ink, Span},
+use crate::{
+    charts::{
+        axis::Axis,
+        chart::{Area, Chart, Ink, Span},
+    },
+    words::scrape_at,
 };
 
 /// The parts of a moment.
@@ -49,7 +52,7 @@ pub(crate) fn memory_over_time(state: &GoState, waterfall: &Waterfall) -> Option
     }
     let spans =
         moments.windows(2).map(|pair| Span { from: seconds(pair[0].0), to: seconds(pair[1].0), text: told(&pair[0]) });
-    let axes = (Axis::up_to(seconds(end), Unit::Seconds), Axis::from_zero(top, Unit::Bytes));
+    let axes = (Axis::of_time(begin, seconds(end)), Axis::from_zero(top, Unit::Bytes));
     Chart::new("Where the memory is, over time", 240, axes.0, axes.1)
         .with_areas(areas)
         .with_spans(spans.collect())
@@ -77,7 +80,7 @@ fn told((time_ms, parts): &Moment) -> String {
         .iter()
         .filter_map(|component| part(&component))
         .map(|(title, bytes)| format!("{title} {}", Unit::Bytes.humanize(bytes)));
-    format!("scrape {time_ms}: {}", words.collect::<Vec<_>>().join(", "))
+    format!("{}: {}", scrape_at(*time_ms), words.collect::<Vec<_>>().join(", "))
 }
 
 const MOST_MOMENTS: usize = 200;
@@ -104,7 +107,7 @@ mod tests {
         let state = metrics.state();
         let html = memory_over_time(&state, &state.waterfall()).unwrap();
         let text =
-            "scrape 1700000000000: live objects 20.0 MiB, garbage and new objects 10.0 MiB, free slots in used spans";
+            "scrape at 22:13:20 UTC: live objects 20.0 MiB, garbage and new objects 10.0 MiB, free slots in used spans";
         assert!(html.contains(text), "{html}");
         assert!(html.matches("<title>").count() < MOST_MOMENTS && html.matches("<polygon").count() == 2 * 5, "{html}");
         assert!(!html.contains("outside of Go"));

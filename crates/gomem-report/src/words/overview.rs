@@ -2,7 +2,9 @@
 
 use gomem_gogc::Gogc;
 use gomem_postmortem::Overview;
-use gomem_table::{Unit, rfc3339};
+use gomem_table::Unit;
+
+use crate::words::clock::date_and_time;
 
 /// Label and value of everything that is known.
 pub(crate) fn facts(overview: &Overview) -> Vec<(&'static str, String)> {
@@ -43,12 +45,7 @@ const USUAL_GOGC: Gogc = Gogc::Percent(100);
 
 /// `2026-11-24 01:41:14 to 01:44:13 UTC`, so that it can be laid beside a deployment and an alert.
 fn when(overview: &Overview) -> Option<String> {
-    let clock = |ms: i64| {
-        let text = rfc3339(ms);
-        let (date, time) = text.split_once('T')?;
-        Some((date.to_owned(), time.split(['.', 'Z']).next()?.to_owned()))
-    };
-    let ((date, start), (last_date, end)) = (clock(overview.start_ms?)?, clock(overview.end_ms?)?);
+    let ((date, start), (last_date, end)) = (date_and_time(overview.start_ms?)?, date_and_time(overview.end_ms?)?);
     Some(match (date == last_date, start == end) {
         (true, true) => format!("{date} {start} UTC"),
         (true, false) => format!("{date} {start} to {end} UTC"),
