@@ -10,6 +10,7 @@ from gomem._source import Source
 __all__ = [
     "BenchComparison",
     "Benchmarks",
+    "Comparison",
     "DecodeError",
     "EscapeLog",
     "FlameTree",
@@ -33,6 +34,7 @@ __all__ = [
     "attribute",
     "attribute_heap",
     "capture",
+    "compare",
     "diagnose",
     "fit",
     "goal",
