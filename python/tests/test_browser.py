@@ -77,8 +77,10 @@ addEventListener("load", () => {
   result.folded = findings.map(finding => finding.querySelector("details").open);
   result.contents = [...document.querySelectorAll(".contents a")].map(link =>
     document.querySelector(link.getAttribute("href")) !== null);
-  result.charts = all("figure.chart [role=img]").map(svg => svg.getAttribute("aria-label"));
-  result.ticks = all("figure.chart [role=img] text").map(text => text.textContent.trim());
+  // Of the two widths that a chart is drawn in, one is shown.
+  const seen = parts => all(parts).filter(part => part.getClientRects().length > 0);
+  result.charts = seen("figure.chart [role=img]").map(svg => svg.getAttribute("aria-label"));
+  result.ticks = seen("figure.chart [role=img] text").map(text => text.textContent.trim());
   result.spans = all("figure.chart title").map(title => title.textContent);
   result.overflow = document.documentElement.scrollWidth - innerWidth;
   result.requests = performance.getEntriesByType("resource").length;
