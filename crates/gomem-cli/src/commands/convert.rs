@@ -10,7 +10,7 @@ use clap::Args;
 use crate::{
     commands::{convert_table::ConvertTable, form::Form, graph_size::GraphSize},
     failure::Failure,
-    read::{Kind, ProgramFile, STDIN, Selection, Source, read_heap, retained, sample_type_index, title},
+    read::{Kind, ProgramFile, STDIN, Selection, Source, retained, sample_type_index, title},
     show::{Output, render, whole_flame, write_or_print},
 };
 
@@ -169,12 +169,10 @@ impl Convert {
 
     /// A profile in a form that is no table, or what holders keep of a heap.
     fn picture(&self, kind: Kind, sources: &[Source], form: Form) -> Result<Vec<u8>, Failure> {
-        let profile = match sources {
-            [source] if kind.is_heap() => retained(source.path(), &read_heap(source.path(), self.program.options()?)?)?,
-            _ if kind.is_heap() => {
-                return Err(Failure::Usage("heap dumps and cores are converted one by one".to_owned()));
-            }
-            _ => self.selection.profile(sources)?,
+        let profile = if kind.is_heap() {
+            retained(sources[0].path(), &self.program.heap(sources)?)?
+        } else {
+            self.selection.profile(sources)?
         };
         let index = sample_type_index(&profile, self.sample_type.as_deref())?;
         let title = title(&self.inputs);

@@ -16,7 +16,7 @@ use crate::{
     failure::Failure,
     read::{
         Kind, ProgramFile, Selection, Source, for_each_log, read_escape_logs, read_execution_trace, read_gc_traces,
-        read_heap, read_metrics,
+        read_metrics,
     },
 };
 
@@ -117,10 +117,7 @@ impl ConvertTable {
             }
             Model::Metrics(view) => Ok(view.table(&read_metrics(sources, MetricsOptions::default())?)),
             Model::GcTrace(view) => Ok(view.table(&read_gc_traces(sources)?)),
-            Model::Heap(view) => match sources {
-                [source] => Ok(view.table(&read_heap(source.path(), program.options()?)?)),
-                _ => Err(Failure::Usage("heap dumps and cores are converted one by one".to_owned())),
-            },
+            Model::Heap(view) => Ok(view.table(&program.heap(sources)?)),
             Model::Trace(view) => match sources {
                 [source] => Ok(view.table(&read_execution_trace(source.path())?)),
                 _ => Err(Failure::Usage("execution traces are converted one by one".to_owned())),

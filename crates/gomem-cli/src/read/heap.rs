@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     read::{
         kind::Kind,
-        source::{STDIN, read},
+        source::{STDIN, Source, read},
     },
 };
 
@@ -32,6 +32,14 @@ impl ProgramFile {
             Some(path) => options.with_binary(read(path)?),
             None => options,
         })
+    }
+
+    /// The heap in the only source.
+    pub(crate) fn heap(&self, sources: &[Source]) -> Result<Heap, Failure> {
+        match sources {
+            [source] => read_heap(source.path(), self.options()?),
+            _ => Err(Failure::Usage("heap dumps and cores are converted one by one".to_owned())),
+        }
     }
 }
 

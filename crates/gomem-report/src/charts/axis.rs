@@ -71,7 +71,7 @@ impl Axis {
     /// As much of a moment as tells the ticks apart.
     fn time(&self, ms: i64) -> String {
         let Some((date, time)) = date_and_time(ms) else { return String::new() };
-        let (step, day) = (step(self.high / TICKS, Unit::Seconds), &date[5..]);
+        let (step, day) = (self.step(), &date[5..]);
         if step >= DAY {
             day.to_owned()
         } else if self.high > DAY {
@@ -86,19 +86,23 @@ impl Axis {
     pub(crate) fn ticks(&self) -> Vec<f64> {
         match self.scale {
             Scale::Clock(begin_ms) => {
-                let step = step(self.high / TICKS, Unit::Seconds);
                 // From midnight on.
                 let begin = begin_ms.rem_euclid(DAY as i64 * 1000) as f64 / 1e3;
                 let shifted = Self { low: begin, high: begin + self.high, scale: Scale::Linear, unit: self.unit };
-                shifted.steps(step).into_iter().map(|tick| tick - begin).collect()
+                shifted.steps(self.step()).into_iter().map(|tick| tick - begin).collect()
             }
-            Scale::Linear => self.steps(step((self.high - self.low) / TICKS, self.unit)),
+            Scale::Linear => self.steps(self.step()),
             Scale::Logarithmic => {
                 let octaves = self.octaves();
                 // Within an octave or two, powers of two are too few.
-                if octaves.len() < 3 { self.steps(step((self.high - self.low) / TICKS, self.unit)) } else { octaves }
+                if octaves.len() < 3 { self.steps(self.step()) } else { octaves }
             }
         }
+    }
+
+    /// From one tick to the next.
+    fn step(&self) -> f64 {
+        step((self.high - self.low) / TICKS, self.unit)
     }
 
     fn steps(&self, step: f64) -> Vec<f64> {

@@ -5,6 +5,8 @@ use gomem_escape::EscapeLog;
 use gomem_pprof::{Function, Profile};
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 
+use crate::attribution::evidence::compiler_log::file_name;
+
 /// The functions of the program's own code in a profile, held against those of the compiler's log.
 ///
 /// ```
@@ -139,10 +141,6 @@ fn is_part(name: &str) -> bool {
 /// The compiler calls `main` by its import path.
 fn without_package(key: &str, package: &str) -> String {
     key.strip_prefix(package).and_then(|rest| rest.strip_prefix('.')).unwrap_or(key).to_owned()
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Fewer functions may be there by chance.

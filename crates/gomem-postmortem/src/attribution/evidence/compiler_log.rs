@@ -191,7 +191,7 @@ fn is_finalizing(callee: &str) -> bool {
     callee == "runtime.SetFinalizer" || callee.starts_with("runtime.AddCleanup")
 }
 
-fn file_name(path: &str) -> &str {
+pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
