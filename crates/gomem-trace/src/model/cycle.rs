@@ -4,6 +4,7 @@ use crate::model::{
     gc_mark::{GcMark, GcMarkKind},
     names::{Names, StackId},
     pause::{self, Pause},
+    runs::Runs,
     sample::Sample,
 };
 
@@ -65,7 +66,7 @@ pub(crate) struct Cycles(Vec<Cycle>);
 
 impl Cycles {
     /// Puts moments together; pauses say where marking began and ended.
-    pub(crate) fn new(mut marks: Vec<GcMark>, pauses: &[Pause], names: &Names) -> Self {
+    pub(crate) fn new(mut marks: Vec<GcMark>, pauses: &Runs<Pause>, names: &Names) -> Self {
         marks.sort_by_key(|mark| mark.sequence);
         let mut cycles: Vec<Cycle> = Vec::new();
         let mut is_open = false;
@@ -145,7 +146,7 @@ impl Cycle {
 }
 
 /// The last number at or before a time.
-pub(crate) fn last_before(samples: &[Sample], time: u64) -> Option<u64> {
+pub(crate) fn last_before(samples: &Runs<Sample>, time: u64) -> Option<u64> {
     let place = samples.partition_point(|sample| sample.time <= time).checked_sub(1)?;
-    Some(samples[place].value)
+    samples.get(place).map(|sample| sample.value)
 }

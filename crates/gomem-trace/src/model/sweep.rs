@@ -5,7 +5,7 @@ use std::num::NonZero;
 use crate::model::{charge::Charge, names::StackId, stretch::Stretch};
 
 /// A time in which a goroutine swept spans: for an allocation of its own, or in the background.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sweep {
     pub(crate) stretch: Stretch,
     /// What was swept; told at the end.

@@ -39,6 +39,8 @@ pub(super) struct Context<'c, 'g, 'a> {
     pub(super) recording: &'c mut Recording,
     /// Ends of what did not begin, where the beginning should be in the trace.
     pub(super) ends_alone: u64,
+    /// The box of a sweep that is over, for the next one.
+    pub(super) sweep_box: Option<Box<Sweep>>,
 }
 
 impl Goroutine {
@@ -120,7 +122,7 @@ impl Goroutine {
     /// What is still open when the trace ends has no end.
     pub(super) fn finish(self, recording: &mut Recording) {
         recording.assists.extend(self.assist.map(|assist| *assist));
-        recording.sweeps.extend(self.sweep.map(|sweep| *sweep));
+        self.sweep.iter().for_each(|sweep| recording.sweeps.push(sweep));
         recording.pauses.extend(self.pause.map(|pause| *pause));
     }
 
@@ -148,28 +150,36 @@ impl Goroutine {
                 }
             }
             Event::GC_SWEEP_BEGIN => {
-                let stack = context.lookup.stack(first);
-                let charge = self.charge(context.recording, time);
-                self.sweep = Some(Box::new(Sweep {
+                let sweep = Sweep {
                     stretch: Stretch::new(Some(time), None),
                     swept_bytes: 0,
                     reclaimed_bytes: 0,
                     goroutine: NonZero::new(goroutine),
-                    stack,
-                    charge,
-                }));
+                    stack: context.lookup.stack(first),
+                    charge: self.charge(context.recording, time),
+                };
+                // One box goes from sweep to sweep.
+                let open = self.sweep.take().or_else(|| context.sweep_box.take());
+                self.sweep = Some(match open {
+                    Some(mut open) => {
+                        *open = sweep;
+                        open
+                    }
+                    None => Box::new(sweep),
+                });
             }
             Event::GC_SWEEP_END => {
                 let sweep = self.sweep.take();
                 let charge = sweep.as_ref().map_or_else(|| self.charge(context.recording, time), |sweep| sweep.charge);
-                context.recording.sweeps.push(Sweep {
+                context.recording.sweeps.push(&Sweep {
                     stretch: Stretch::new(sweep.as_ref().and_then(|sweep| sweep.stretch.begin()), Some(time)),
                     swept_bytes: first,
                     reclaimed_bytes: second,
                     goroutine: NonZero::new(goroutine),
-                    stack: sweep.and_then(|sweep| sweep.stack),
+                    stack: sweep.as_ref().and_then(|sweep| sweep.stack),
                     charge,
                 });
+                context.sweep_box = sweep.or(context.sweep_box.take());
             }
             Event::STW_BEGIN => {
                 let (reason, stack) = (context.lookup.text(first), context.lookup.stack(second));

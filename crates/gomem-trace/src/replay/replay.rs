@@ -110,7 +110,7 @@ impl Replay {
         let threads: Vec<ThreadEvents<'_>> =
             generation.threads.iter().map(|(thread, batches)| ThreadEvents::new(*thread, batches, bytes)).collect();
         let has_objects = self.objects.has_events() || generation.counts.of(Event::EXPERIMENTAL_BATCH) > 0;
-        let scans = self.scan(&threads, base, has_objects);
+        let mut scans = self.scan(&threads, base, has_objects);
         let mut events = generation.counts.clone();
         scans.iter().for_each(|scan| events.merge(scan.counts.iter().copied()));
         self.counts.merge(events.iter());
@@ -121,7 +121,7 @@ impl Replay {
             self.strays += scan.strays;
         }
         self.stretch(&generation, &scans, clock);
-        self.replay(&generation, &threads, &scans, clock, raw.number);
+        self.replay(&generation, &threads, &mut scans, clock, raw.number);
         self.objects.check(&self.limits, offset)?;
         if !raw.is_complete {
             self.tell(raw.number, None, Flaw::Torn);
@@ -249,13 +249,13 @@ impl Replay {
         &mut self,
         generation: &Generation<'_>,
         threads: &[ThreadEvents<'_>],
-        scans: &[ThreadScan],
+        scans: &mut [ThreadScan],
         clock: Clock,
         number: u64,
     ) {
         let mut names = std::mem::take(&mut self.recording.names);
         let lookup = Lookup::new(generation, &mut names, clock);
-        let mut context = Context { lookup, recording: &mut self.recording, ends_alone: 0 };
+        let mut context = Context { lookup, recording: &mut self.recording, ends_alone: 0, sweep_box: None };
         reserve(context.recording, scans);
         tasks(scans, &mut context);
         walk(&mut self.goroutines, scans, threads, &mut context);
@@ -295,12 +295,9 @@ fn reserve(recording: &mut Recording, scans: &[ThreadScan]) {
     let mut counts = Counts::default();
     scans.iter().for_each(|scan| counts.merge(scan.counts.iter().copied()));
     let of = |event: u8| usize::try_from(counts.of(event)).unwrap_or_default();
-    recording.regions.reserve(of(Event::USER_REGION_BEGIN));
     recording.sweeps.reserve(of(Event::GC_SWEEP_END));
     recording.assists.reserve(of(Event::GC_MARK_ASSIST_END));
-    recording.tasks.reserve(of(Event::USER_TASK_BEGIN));
     recording.logs.reserve(of(Event::USER_LOG));
-    recording.heap.reserve(of(Event::HEAP_ALLOC));
 }
 
 /// Births of tasks, and then deaths, since another thread can end what one began.
@@ -366,10 +363,14 @@ fn walk(
 }
 
 /// Sizes of the heap, goals, and moments of cycles.
-fn heap(last_heap: &mut HashMap<u64, Sample, RandomState>, scans: &[ThreadScan], context: &mut Context<'_, '_, '_>) {
+fn heap(
+    last_heap: &mut HashMap<u64, Sample, RandomState>,
+    scans: &mut [ThreadScan],
+    context: &mut Context<'_, '_, '_>,
+) {
     let clock = context.lookup.clock;
-    let sample = |(ticks, value): &(u64, u64)| Sample { time: clock.nanoseconds(*ticks), value: *value };
-    for scan in scans {
+    let sample = |ticks: &Sample| Sample { time: clock.nanoseconds(ticks.time), ..*ticks };
+    for scan in &*scans {
         for mark in &scan.gc {
             let heap = match mark.heap_before.checked_sub(1) {
                 Some(place) => Some(sample(&scan.heap[place])),
@@ -384,7 +385,6 @@ fn heap(last_heap: &mut HashMap<u64, Sample, RandomState>, scans: &[ThreadScan],
             let mark = GcMark { sequence: mark.sequence, kind, time, thread: scan.thread, stack, heap };
             context.recording.gc_marks.push(mark);
         }
-        context.recording.heap.extend(scan.heap.iter().map(sample));
         context.recording.procs.extend(scan.procs.iter().map(sample));
         let goals = scan.goals.iter().map(|(ticks, bytes)| Goal {
             time: clock.nanoseconds(*ticks),
@@ -396,6 +396,15 @@ fn heap(last_heap: &mut HashMap<u64, Sample, RandomState>, scans: &[ThreadScan],
             last_heap.insert(scan.thread, sample(last));
         }
     }
+    // Those of one thread can be nearly all, and stay where they are.
+    let most = scans.iter_mut().max_by_key(|scan| scan.heap.len());
+    let mut heap = most.map(|scan| std::mem::take(&mut scan.heap)).unwrap_or_default();
+    heap.iter_mut().for_each(|ticks| *ticks = sample(ticks));
+    let others: usize = scans.iter().map(|scan| scan.heap.len()).sum();
+    heap.reserve_exact(others);
+    scans.iter().for_each(|scan| heap.extend(scan.heap.iter().map(sample)));
+    heap.shrink_to_fit();
+    context.recording.heap.take(heap);
 }
 
 fn logs(scans: &[ThreadScan], context: &mut Context<'_, '_, '_>) {
@@ -425,7 +434,7 @@ fn sweeps(scans: &[ThreadScan], context: &mut Context<'_, '_, '_>) {
             stack: context.lookup.stack(mark.stack),
             charge: Charge::default(),
         };
-        context.recording.sweeps.push(sweep);
+        context.recording.sweeps.push(&sweep);
     }
 }
 

@@ -4,6 +4,7 @@ use std::{collections::HashSet, num::NonZero};
 
 use crate::{
     error::Diagnostic,
+    model::Sample,
     replay::{
         holds::{Hold, Holds},
         mark::{LogMark, SweepMark, TaskMark, is_mark, is_of_objects},
@@ -38,9 +39,9 @@ pub(super) struct ThreadScan {
     pub(super) logs: Vec<LogMark>,
     pub(super) sweeps: Vec<SweepMark>,
     pub(super) gc: Vec<GcScan>,
-    pub(super) heap: Vec<(u64, u64)>,
+    pub(super) heap: Vec<Sample>,
     pub(super) goals: Vec<(u64, u64)>,
-    pub(super) procs: Vec<(u64, u64)>,
+    pub(super) procs: Vec<Sample>,
     pub(super) procs_named: HashSet<u64, RandomState>,
     /// Goroutines that are assisting when the generation begins.
     pub(super) assisting: Vec<u64>,
@@ -66,6 +67,7 @@ impl ThreadScan {
     pub(super) fn new(thread: &ThreadEvents<'_>, base: u64, has_objects: bool) -> Self {
         let open_holds = has_objects.then(Holds::default);
         let (mut scan, mut counts) = (Self { thread: thread.thread, open_holds, ..Self::default() }, Counts::default());
+        let (mut left, mut done) = (thread.bytes(), 0);
         for (place, batch) in (0..).zip(thread.batches) {
             let (mut events, mut event) = (thread.of_batch(batch), TimedEvent::default());
             while events.read(&mut event) {
@@ -78,6 +80,8 @@ impl ThreadScan {
                 scan.event(&event, || EventPlace::new(place, events.next_place()));
             }
             scan.last_ticks = scan.last_ticks.max(events.ticks());
+            (left, done) = (left - batch.data.len(), done + batch.data.len());
+            scan.foresee(left, done);
             if let Some((place, flaw)) = events.flaw() {
                 let offset = Some(base + (batch.data.start + place) as u64);
                 scan.diagnostics.push(Diagnostic { offset, generation: Some(batch.generation), flaw });
@@ -87,6 +91,16 @@ impl ThreadScan {
         scan.holds = scan.open_holds.take().map(Holds::finish);
         scan.counts = counts.iter().collect();
         scan
+    }
+
+    /// Makes room for what so many bytes will tell, if they are as those that are done: what is large is not moved again and again.
+    fn foresee(&mut self, left: usize, done: usize) {
+        room(&mut self.heap, left, done);
+        room(&mut self.segments, left, done);
+        room(&mut self.quiet_segments, left, done);
+        room(&mut self.tasks, left, done);
+        room(&mut self.logs, left, done);
+        room(&mut self.sweeps, left, done);
     }
 
     #[inline]
@@ -122,7 +136,7 @@ impl ThreadScan {
                 }
                 self.hold(told);
             }
-            Event::HEAP_ALLOC => self.heap.push((ticks, first)),
+            Event::HEAP_ALLOC => self.heap.push(Sample { time: ticks, value: first }),
             Event::HEAP_GOAL => {
                 self.goals.push((ticks, first));
                 self.mark_if_on();
@@ -153,7 +167,7 @@ impl ThreadScan {
                 self.gc.push(GcScan { event, ticks, sequence: first, stack, heap_before: self.heap.len() });
             }
             Event::GC_MARK_ASSIST_ACTIVE => self.assisting.push(first),
-            Event::PROCS_CHANGE => self.procs.push((ticks, first)),
+            Event::PROCS_CHANGE => self.procs.push(Sample { time: ticks, value: first }),
             Event::PROC_STATUS => {
                 self.procs_named.insert(first);
                 self.hold(told);
@@ -214,6 +228,17 @@ impl ThreadScan {
         }
     }
 }
+
+/// Makes room in a list that is nearly full. It is no loss when there is none.
+fn room<T>(list: &mut Vec<T>, left: usize, done: usize) {
+    if list.len() >= MANY && list.capacity() - list.len() < list.len() / 4 {
+        let more = list.len() as u128 * left as u128 * 9 / (done.max(1) as u128 * 8);
+        let _ = list.try_reserve_exact(usize::try_from(more).unwrap_or_default());
+    }
+}
+
+/// Fewer are moved without ado.
+const MANY: usize = 1024;
 
 /// States of goroutines, as `tracev2` numbers them.
 const RUNNING: u64 = 2;

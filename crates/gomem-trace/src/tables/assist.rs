@@ -7,7 +7,7 @@ use crate::{
     tables::{
         charged::{Charged, Charges},
         group::{GroupBy, GroupKey, Subject},
-        number::{cycle_number, signed, total},
+        number::{cycle_number, signed},
     },
     trace::{Trace, seconds},
 };
@@ -88,15 +88,17 @@ impl Trace {
     /// The assists, added up; those that took longest first.
     #[must_use]
     pub fn assists_by(&self, by: GroupBy) -> AssistGroups {
-        let subject = |assist: &Assist| Subject {
+        let subject = |assist: &&Assist| Subject {
             stack: assist.stack,
             goroutine: Some(assist.goroutine),
             charge: assist.charge,
             cycle: self.assist_cycle(assist),
         };
-        let rows = self.summed(by, &self.recording.assists, subject, Assist::wall).into_iter().map(|sum| AssistGroup {
-            count: sum.items.len() as u64,
-            running: total(sum.items.iter().map(|assist| assist.running)),
+        let assists = self.recording.assists.iter();
+        let add = |running: &mut u64, assist: &&Assist| *running = running.saturating_add(assist.running);
+        let rows = self.summed(by, assists, subject, |assist| assist.wall(), add).into_iter().map(|sum| AssistGroup {
+            count: sum.count,
+            running: sum.sums,
             key: sum.key,
             wall: sum.wall,
             longest: sum.longest,

@@ -123,10 +123,12 @@ impl Trace {
         let mut ends = HashMap::default();
         for time in times {
             let first = heap.partition_point(|sample| sample.time < time);
-            for (place, sample) in (first..).zip(heap[first..].iter().take_while(|sample| sample.time == time)) {
-                if let Some(before) = place.checked_sub(1) {
-                    ends.entry(*sample).or_insert(heap[before].value);
+            let mut before = first.checked_sub(1).and_then(|place| heap.get(place));
+            for sample in heap.from(first).take_while(|sample| sample.time == time) {
+                if let Some(before) = before {
+                    ends.entry(*sample).or_insert(before.value);
                 }
+                before = Some(sample);
             }
         }
         ends
@@ -136,7 +138,7 @@ impl Trace {
         let recording = &self.recording;
         let goal = cycle.begin.and_then(|begin| {
             let place = recording.goals.partition_point(|goal| goal.time <= begin).checked_sub(1)?;
-            recording.goals[place].bytes()
+            recording.goals.get(place)?.bytes()
         });
         let live = live(cycle).map(|live| live.value);
         let marked = cycle.marking_begin.zip(cycle.marking_end);

@@ -73,9 +73,11 @@ enum Key {
 }
 
 /// Times that have the same key, added up.
-pub(super) struct Summed<'t, T> {
+pub(super) struct Summed<S> {
     pub(super) key: GroupKey,
-    pub(super) items: Vec<&'t T>,
+    pub(super) count: u64,
+    /// What else they add up to.
+    pub(super) sums: S,
     /// What they took, in nanoseconds; of those that have a length.
     pub(super) wall: u64,
     pub(super) longest: u64,
@@ -95,36 +97,19 @@ pub(super) struct GroupKey {
 
 impl Trace {
     /// Adds up items that have the same key, those that took longest first.
-    pub(super) fn summed<'t, T>(
+    pub(super) fn summed<T, S: Default>(
         &self,
         by: GroupBy,
-        items: &'t [T],
+        items: impl Iterator<Item = T>,
         subject: impl Fn(&T) -> Subject,
         wall: impl Fn(&T) -> Option<u64>,
-    ) -> Vec<Summed<'t, T>> {
-        let whole = total(items.iter().filter_map(&wall));
-        let groups = self.grouped(by, items.iter().map(|item| (subject(item), item)));
-        let sum = |(key, items): (GroupKey, Vec<&'t T>)| {
-            let walls = || items.iter().filter_map(|item| wall(item));
-            let (sum, longest) = (total(walls()), walls().max().unwrap_or(0));
-            let fraction = (whole > 0).then(|| sum as f64 / whole as f64);
-            Summed { key, items, wall: sum, longest, fraction }
-        };
-        let mut sums: Vec<Summed<'t, T>> = groups.into_iter().map(sum).collect();
-        sums.sort_by_key(|sum| std::cmp::Reverse(sum.wall));
-        sums
-    }
-
-    /// Puts items that have the same key together, in the order in which keys occur.
-    fn grouped<'t, T>(
-        &self,
-        by: GroupBy,
-        items: impl Iterator<Item = (Subject, &'t T)>,
-    ) -> Vec<(GroupKey, Vec<&'t T>)> {
+        add: impl Fn(&mut S, &T),
+    ) -> Vec<Summed<S>> {
         let mut sites: HashMap<Option<StackId>, Option<Frame>, RandomState> = HashMap::default();
         let mut places: HashMap<Key, usize, RandomState> = HashMap::default();
-        let mut groups: Vec<(Key, Vec<&'t T>)> = Vec::new();
-        for (subject, item) in items {
+        let mut groups: Vec<Summed<S>> = Vec::new();
+        for item in items {
+            let subject = subject(&item);
             let stack = subject.stack;
             let mut site = || *sites.entry(stack).or_insert_with(|| self.recording.names.site(stack?));
             let key = match by {
@@ -138,12 +123,24 @@ impl Trace {
                 GroupBy::Cycle => Key::Number(cycle_number(subject.cycle)),
             };
             let place = *places.entry(key).or_insert_with(|| {
-                groups.push((key, Vec::new()));
+                let (key, sums) = (self.group_key(by, key), S::default());
+                groups.push(Summed { key, count: 0, sums, wall: 0, longest: 0, fraction: None });
                 groups.len() - 1
             });
-            groups[place].1.push(item);
+            let group = &mut groups[place];
+            group.count += 1;
+            if let Some(wall) = wall(&item) {
+                group.wall = group.wall.saturating_add(wall);
+                group.longest = group.longest.max(wall);
+            }
+            add(&mut group.sums, &item);
         }
-        groups.into_iter().map(|(key, items)| (self.group_key(by, key), items)).collect()
+        let whole = total(groups.iter().map(|group| group.wall));
+        for group in &mut groups {
+            group.fraction = (whole > 0).then(|| group.wall as f64 / whole as f64);
+        }
+        groups.sort_by_key(|group| std::cmp::Reverse(group.wall));
+        groups
     }
 
     fn group_key(&self, by: GroupBy, key: Key) -> GroupKey {

@@ -38,24 +38,26 @@ impl Trace {
             heap_live_bytes: sample.value,
             cycle: cycle_number(self.cycles.begun_before(sample.time)),
         };
-        let samples = self.recording.heap.as_slice();
+        let mut samples = self.recording.heap.iter().peekable();
         match every_seconds.filter(|every| *every > 0.0) {
-            None => samples.iter().map(row).collect(),
+            None => samples.map(row).collect(),
             Some(every) => {
                 let part = |sample: &Sample| (self.since_start(sample.time) / every) as u64;
-                let parts = samples.chunk_by(|one, other| part(one) == part(other));
-                parts.flat_map(largest_and_last).map(row).collect()
+                let mut rows = Vec::new();
+                while let Some(first) = samples.next() {
+                    // The last one of the largest.
+                    let (mut largest, mut last) = (first, first);
+                    while let Some(next) = samples.next_if(|next| part(next) == part(first)) {
+                        largest = if next.value >= largest.value { next } else { largest };
+                        last = next;
+                    }
+                    rows.extend((!std::ptr::eq(largest, last)).then(|| row(largest)));
+                    rows.push(row(last));
+                }
+                rows
             }
         }
     }
-}
-
-/// In the order of time; one when it is both.
-fn largest_and_last(samples: &[Sample]) -> impl Iterator<Item = &Sample> {
-    let last = samples.len().saturating_sub(1);
-    let largest = (0..samples.len()).max_by_key(|place| samples[*place].value).unwrap_or(last);
-    let both = [Some(largest), (last != largest).then_some(last)];
-    both.into_iter().flatten().filter_map(|place| samples.get(place))
 }
 
 impl Row for HeapRow {

@@ -1,6 +1,6 @@
 //! How long the world stood still within a time.
 
-use crate::model::Pause;
+use crate::model::{Pause, Runs};
 
 /// The pauses of a trace, with their sums: the world stops only once at a time.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub(super) struct Overlap {
 }
 
 impl Overlap {
-    pub(super) fn new(pauses: &[Pause]) -> Self {
+    pub(super) fn new(pauses: &Runs<Pause>) -> Self {
         let mut sum = 0;
         let mut last = 0;
         let known = pauses.iter().filter_map(|pause| pause.stretch.begin().zip(pause.stretch.end()));

@@ -83,7 +83,7 @@ impl Trace {
             reclaimed_bytes: sweep.stretch.end().map(|_| sweep.reclaimed_bytes),
             is_background: sweep.stack.map(|stack| names.is_on_stack(stack, "runtime.bgsweep")),
             goroutine: sweep.goroutine.map(NonZero::get),
-            cycle: cycle_number(self.sweep_cycle(sweep)),
+            cycle: cycle_number(self.sweep_cycle(&sweep)),
             charged: charges.charged(sweep.stack, sweep.charge),
         });
         rows.collect()
@@ -98,12 +98,17 @@ impl Trace {
             charge: sweep.charge,
             cycle: self.sweep_cycle(sweep),
         };
-        let rows = self.summed(by, &self.recording.sweeps, subject, Sweep::wall).into_iter().map(|sum| {
-            let bytes = |of: fn(&Sweep) -> u64| sum.items.iter().map(|sweep| of(sweep)).fold(0, u64::saturating_add);
+        let add = |(swept, reclaimed): &mut (u64, u64), sweep: &Sweep| {
+            *swept = swept.saturating_add(sweep.swept_bytes);
+            *reclaimed = reclaimed.saturating_add(sweep.reclaimed_bytes);
+        };
+        let sums = self.summed(by, self.recording.sweeps.iter(), subject, Sweep::wall, add);
+        let rows = sums.into_iter().map(|sum| {
+            let (swept_bytes, reclaimed_bytes) = sum.sums;
             SweepGroup {
-                count: sum.items.len() as u64,
-                swept_bytes: bytes(|sweep| sweep.swept_bytes),
-                reclaimed_bytes: bytes(|sweep| sweep.reclaimed_bytes),
+                count: sum.count,
+                swept_bytes,
+                reclaimed_bytes,
                 key: sum.key,
                 wall: sum.wall,
                 longest: sum.longest,
