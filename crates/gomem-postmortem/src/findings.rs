@@ -1,67 +1,40 @@
 //! What to do, what costs most first.
+//!
+//! `finding` is one thing to do. `amount`, `breakdown`, `cost` and `sentence` put numbers into its words; `growth` and
+//! `live_heap` are what several rooms know of memory over time. The rooms each make findings of one kind of evidence,
+//! `ranking` asks all of them, `consistency` and `mismatch` say what cannot be told together.
+//!
+//! | room | what it looks at |
+//! |---|---|
+//! | `gc` | GC cycles: when they run, what they cost, how the heap goes up and down |
+//! | `goroutine` | goroutines: how many, what they wait for, what they hold |
+//! | `allocation` | what lines, calls and goroutines allocate |
+//! | `leak` | what grows without end, and who keeps it |
+//! | `moment` | one snapshot: counters, a heap dump, as of when a profile holds |
+//! | `paste` | what people have instead of recordings: printed tables, logs, words |
 
+mod allocation;
 mod amount;
-mod background;
-mod benchmarks_alone;
 mod breakdown;
-mod call_advice;
-mod called;
-mod calls_together;
-mod charged;
 mod consistency;
-mod container;
 mod cost;
-mod course;
-mod crashes;
-mod ended_goroutines;
-mod ended_runs;
-mod execution_trace;
-mod few_cycles;
-mod final_store;
 mod finding;
-mod fixed_goal;
-mod function_in_use;
-mod goroutine_bursts;
-mod goroutines;
+mod gc;
+mod goroutine;
 mod growth;
-mod heap_dump;
-mod judgements;
-mod keeper;
-mod kept;
-mod kept_together;
 mod leak;
-mod line_cost;
 mod live_heap;
-mod live_swings;
-mod log_alone;
-mod mark_cost;
-mod memory_limiter;
 mod mismatch;
-mod module_calls;
-mod no_gc_since;
-mod oom_report;
-mod pool;
-mod printed;
-mod printed_profile;
-mod process_memory;
-mod profile_time;
+mod moment;
+mod paste;
 mod ranking;
 mod sentence;
-mod snapshot;
-mod stale_profile;
-mod start;
-mod stated;
-mod stuck_lock;
-mod traced_gc;
-mod wait;
-mod waiting;
 
+pub use allocation::line_cost::{LineCost, line_costs};
 pub use finding::{Finding, FindingKind};
+pub(crate) use gc::judgements::{asides, diagnose, is_leaking};
+pub use gc::{judgements::Aside, traced_gc::traced_gc};
 pub(crate) use growth::{GrowingSite, growing_sites};
-pub use judgements::Aside;
-pub(crate) use judgements::{asides, diagnose, is_leaking};
-pub(crate) use leak::leaking;
-pub use line_cost::{LineCost, line_costs};
+pub(crate) use leak::leak::leaking;
 pub(crate) use live_heap::LiveHeap;
 pub(crate) use ranking::find;
-pub use traced_gc::traced_gc;

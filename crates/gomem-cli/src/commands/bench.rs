@@ -1,5 +1,8 @@
 //! `gomem bench`: benchmarks, and what became of them.
 
+mod bench_gate;
+pub(crate) mod lines;
+
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -14,8 +17,10 @@ use gomem_table::ToTable;
 
 use crate::{
     commands::{
-        bench_gate::FailOn,
-        bench_lines::{BenchLines, SHORT_ALLOCATIONS, SHORT_LINES},
+        bench::{
+            bench_gate::FailOn,
+            lines::{BenchLines, SHORT_ALLOCATIONS, SHORT_LINES},
+        },
         gate,
     },
     failure::Failure,

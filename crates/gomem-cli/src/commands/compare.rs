@@ -15,7 +15,10 @@ use gomem_symbol::Symbol;
 use gomem_table::{ToTable, Unit, percent};
 
 use crate::{
-    commands::{bench::SHORT_BENCHMARKS, bench_lines::BenchLines, gate},
+    commands::{
+        bench::{SHORT_BENCHMARKS, lines::BenchLines},
+        gate,
+    },
     failure::Failure,
     read::{Reach, read_bundle_with},
     show::{

@@ -1,5 +1,9 @@
 //! `gomem convert`: whatever gomem reads, in another form.
 
+mod form;
+mod graph_size;
+mod table;
+
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -8,7 +12,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    commands::{convert_table::ConvertTable, form::Form, graph_size::GraphSize},
+    commands::convert::{form::Form, graph_size::GraphSize, table::ConvertTable},
     failure::Failure,
     read::{Kind, ProgramFile, STDIN, Selection, Source, retained, sample_type_index, title},
     show::{Output, render, whole_flame, write_or_print},

@@ -6,23 +6,21 @@ use gomem_binary::Layout;
 
 use crate::{
     core::{
-        counts::counted,
-        file::CoreFile,
-        goroutines::{goroutines, processors, threads},
-        image::Image,
-        layouts::{LayoutSource, Layouts},
-        masks::Masks,
-        memory::Memory,
-        modules::{modules, write_globals},
-        names::Names,
-        notes::Machine,
-        objects::objects,
-        process::Process,
-        profile, shapes,
-        spans::spans,
-        specials::Specials,
-        word::WORD,
-        writer::Writer,
+        elf::{file::CoreFile, image::Image, memory::Memory, notes::Machine, word::WORD},
+        runtime::{
+            counts::counted,
+            goroutines::{goroutines, processors, threads},
+            layouts::{LayoutSource, Layouts},
+            masks::Masks,
+            modules::{modules, write_globals},
+            names::Names,
+            objects::objects,
+            process::Process,
+            profile, shapes,
+            spans::spans,
+            specials::Specials,
+            writer::Writer,
+        },
     },
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
     memory::{Counted, OtherRoot, Snapshot, SnapshotSource, Target},
@@ -32,7 +30,7 @@ use crate::{
 /// A core that was read, and is still to be understood with the program's file.
 #[derive(Debug)]
 pub(crate) struct Core {
-    pub(super) file: CoreFile,
+    pub(crate) file: CoreFile,
 }
 
 impl Core {
@@ -58,7 +56,7 @@ impl Core {
     }
 
     /// Nothing, where a file is that of the program that ran.
-    pub(super) fn check(&self, program: &Layout) -> Result<(), Error> {
+    pub(crate) fn check(&self, program: &Layout) -> Result<(), Error> {
         let Some(reason) = self.mismatch(program) else { return Ok(()) };
         Err(Error::new(ErrorKind::BinaryMismatch { reason, path: self.file.notes.program.clone() }, 0))
     }
@@ -98,7 +96,7 @@ impl Core {
 }
 
 /// Where fields lie in a program's structures: one answer of its own debug information, or several that may be right.
-pub(super) fn of_program(program: &Layout, target: &Target, machine: Machine) -> Result<Vec<Layouts>, Error> {
+pub(crate) fn of_program(program: &Layout, target: &Target, machine: Machine) -> Result<Vec<Layouts>, Error> {
     let candidates = match Layouts::from_debug(&program.debug_info()) {
         Some(layouts) => vec![layouts],
         None => Layouts::from_tables(target.go_minor(), machine),
@@ -112,7 +110,7 @@ fn no_layouts(program: &Layout) -> Error {
 
 impl Process<'_> {
     /// Finds the runtime's variables where the program has no symbols.
-    pub(super) fn find_variables(&mut self) {
+    pub(crate) fn find_variables(&mut self) {
         self.steps.set(STEPS + self.memory.held_bytes() / WORD);
         if self.program.runtime_variable("runtime.mheap_").is_none() {
             self.found = shapes::find(self);
@@ -191,14 +189,14 @@ fn snapshot(
 }
 
 /// The types of interfaces' tables of methods (`itabTableType` in `runtime/iface.go`).
-pub(super) fn itabs(process: &Process<'_>) -> HashMap<u64, u64, foldhash::fast::RandomState> {
+pub(crate) fn itabs(process: &Process<'_>) -> HashMap<u64, u64, foldhash::fast::RandomState> {
     let read = || {
         let table = process.word(process.variable("runtime.itabTable")?)?;
         let entries = process.word(table)?;
         process.bytes(table.checked_add(2 * WORD)?, entries.checked_mul(WORD).filter(|_| process.take(entries))?)
     };
     let entries = read().unwrap_or_default();
-    let tables = crate::core::word::words(&entries).filter(|table| *table != 0);
+    let tables = crate::core::elf::word::words(&entries).filter(|table| *table != 0);
     tables.filter_map(|table| Some((table, process.word(table.checked_add(WORD)?)?))).collect()
 }
 

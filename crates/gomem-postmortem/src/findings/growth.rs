@@ -11,7 +11,7 @@ use crate::{
     bundle::{Bundle, HeapProfile},
     findings::{
         live_heap::{MOST_OF_THE_TIME, SLOW},
-        profile_time::{AsOf, ProfileTimes},
+        moment::profile_time::{AsOf, ProfileTimes},
     },
 };
 

@@ -65,10 +65,10 @@ impl LiveHeap {
 }
 
 /// A third of a pace, or of a time: less is another one.
-pub(super) const SLOW: f64 = 1.0 / 3.0;
+pub(crate) const SLOW: f64 = 1.0 / 3.0;
 
 /// Between two points that follow each other.
-pub(super) const MOST_OF_THE_TIME: f64 = 0.75;
+pub(crate) const MOST_OF_THE_TIME: f64 = 0.75;
 
 /// Of what the live heap goes up and down by.
 const HIDDEN: f64 = 0.5;

@@ -9,34 +9,30 @@ use crate::{
     attribution::Site,
     bundle::{Bundle, HeapProfile},
     findings::{
-        benchmarks_alone::benchmarks_alone,
-        charged::allocations,
+        allocation::{charged::allocations, start::Start},
         consistency::settle,
         cost::Cost,
-        crashes,
-        ended_goroutines::ended_goroutines,
-        ended_runs::grew_until_ended,
-        execution_trace,
-        few_cycles::few_cycles,
         finding::{Finding, FindingKind, Kept},
-        fixed_goal::fixed_goal,
-        goroutine_bursts,
-        goroutines::{self, GoroutineCount},
+        gc::{
+            ended_runs::grew_until_ended, execution_trace, few_cycles::few_cycles, fixed_goal::fixed_goal, judgements,
+            live_swings, mark_cost, no_gc_since::no_gc_since,
+        },
+        goroutine::{
+            bursts,
+            ended::ended_goroutines,
+            goroutines::{self, GoroutineCount},
+            stuck_lock::stuck_lock,
+        },
         growth::GrowingSite,
-        heap_dump, judgements,
-        kept_together::KeptTogether,
-        leak::{leak, leaking},
+        leak::{
+            kept_together::KeptTogether,
+            leak::{leak, leaking},
+        },
         live_heap::LiveHeap,
-        live_swings,
-        log_alone::log_alone,
-        mark_cost, mismatch,
-        no_gc_since::no_gc_since,
-        printed,
+        mismatch,
+        moment::{heap_dump, snapshot::snapshot, stale_profile::stale_profile},
+        paste::{benchmarks_alone::benchmarks_alone, crashes, log_alone::log_alone, printed},
         sentence::sentence,
-        snapshot::snapshot,
-        stale_profile::stale_profile,
-        start::Start,
-        stuck_lock::stuck_lock,
     },
     pacing::{NoPacing, Pacing},
 };
@@ -98,7 +94,7 @@ pub(crate) fn find(
     goroutines::explain(bundle, diagnosis, sites, &mut findings);
     findings.extend(stuck_lock(bundle.goroutines(), &findings));
     findings.extend(fixed_goal(bundle.gctrace(), state));
-    goroutine_bursts::tell(state, &mut findings);
+    bursts::tell(state, &mut findings);
     live_swings::tell(bundle, live_heap, &mut findings);
     findings.extend(grew_until_ended(bundle.gctrace(), &findings));
     execution_trace::place_forced_gc(bundle, &mut findings);

@@ -1,0 +1,177 @@
+//! What the rules say of the bundle's metrics and GC traces.
+
+use gomem_finding::{Confidence, Severity};
+use gomem_metrics::{DiagnoseOptions, Diagnosis, GoState, Judgement, Rule, Verdict};
+
+use crate::{
+    bundle::{Bundle, HeapProfile},
+    findings::{
+        finding::{Finding, FindingKind},
+        gc::traced_gc::traced_gc,
+        sentence::sentence,
+    },
+};
+
+/// A rule that fired without being worth a finding.
+///
+/// ```
+/// # let bytes = gomem_testkit::inflated("testdata/incidents/step_up.prom.gz");
+/// use gomem_metrics::Rule;
+/// use gomem_postmortem::{Artifact, Bundle, Report};
+///
+/// let scrapes = Artifact { name: "scrapes.prom".into(), bytes, modified_ms: None };
+/// let report = Report::from_bundle(&Bundle::from_artifacts("incident", vec![scrapes]));
+/// // Nothing is wrong with a step. Who looks at the charts wants to know of it.
+/// assert_eq!(report.asides()[0].rule, Rule::StepChange);
+/// assert!(report.asides()[0].summary.contains("from 33.9 MiB to 77.0 MiB"), "{}", report.asides()[0].summary);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Aside {
+    /// The rule.
+    pub rule: Rule,
+    /// What it saw, as a sentence.
+    pub summary: String,
+}
+
+/// Asks all rules; `None` when there are neither metrics nor GC traces, nor an execution trace.
+pub(crate) fn diagnose(bundle: &Bundle, state: &GoState) -> Option<Diagnosis> {
+    let is_one_program = state.targets().windows(2).all(|pair| pair[0] == pair[1]);
+    let state = match bundle.gctrace() {
+        // What a node says of a container is no state of the program.
+        Some(trace) if !state.has_program() => GoState::from_trace(trace, 0),
+        Some(trace) if is_one_program => state.clone().with_trace(trace),
+        _ => state.clone(),
+    };
+    let diagnosis = (state.rows() > 0).then(|| Diagnosis::from_state(&state, DiagnoseOptions::default()));
+    match (diagnosis, bundle.execution_trace().map(traced_gc)) {
+        (Some(diagnosis), Some(traced)) => Some(diagnosis.with_trace(&traced)),
+        (None, Some(traced)) => Some(Diagnosis::from_trace(&traced)),
+        (diagnosis, None) => diagnosis,
+    }
+}
+
+/// Whether the rules say that the live heap leaks.
+pub(crate) fn is_leaking(diagnosis: &Diagnosis) -> bool {
+    diagnosis.fired().any(|told| told.rule == Rule::LiveHeapLeak)
+}
+
+/// Whether the rules say that the number of goroutines does not grow.
+pub(crate) fn goroutines_are_level(diagnosis: &Diagnosis) -> bool {
+    let mut told = diagnosis.judgements().iter().filter(|told| told.rule == Rule::GoroutineLeak).peekable();
+    told.peek().is_some() && told.all(|told| told.verdict == Verdict::Clear)
+}
+
+/// Whether the rules say so of all the time between two moments: a last minute says nothing of the hours before it.
+pub(crate) fn goroutines_were_level(diagnosis: &Diagnosis, (begin_ms, end_ms): (i64, i64)) -> bool {
+    let mut told = diagnosis.judgements().iter().filter(|told| told.rule == Rule::GoroutineLeak);
+    // A profile is taken just before the first scrape, or after the last.
+    let beside = end_ms.saturating_sub(begin_ms) / BESIDE;
+    goroutines_are_level(diagnosis)
+        && told.all(|told| told.start_ms <= begin_ms + beside && told.end_ms >= end_ms.saturating_sub(beside))
+}
+
+/// The rules that fired, as findings. What another finding tells already becomes a part of that one.
+pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
+    for told in fired.iter().filter(|told| is_worth_finding(told)) {
+        let same = findings.iter_mut().find(|finding| match told.rule {
+            Rule::LiveHeapLeak => finding.kind == FindingKind::Leak && finding.place.is_some(),
+            Rule::LowGogc | Rule::MinHeapChurn => finding.kind == FindingKind::Gogc,
+            // What the limit makes GC do is no second thing to look for.
+            Rule::GcCpuHigh => finding.rules.contains(&Rule::MemlimitThrash),
+            _ => false,
+        });
+        match same {
+            Some(finding) => {
+                if finding.kind != FindingKind::Leak {
+                    finding.summary += &format!(" {}", sentence(&told.summary));
+                }
+                if finding.kind == FindingKind::Gogc {
+                    finding.action.clone_from(&told.action);
+                }
+                finding.support(told);
+            }
+            None => findings.push(Finding::from_judgement(told)),
+        }
+    }
+}
+
+/// What to do about a live heap that grows where the profiles are there already, and no line grows in each of them.
+pub(crate) fn compare_profiles(bundle: &Bundle, findings: &mut [Finding]) {
+    let heaps = bundle.heaps();
+    let inuse = |heap: &&HeapProfile| {
+        heap.profile.sample_type_index("inuse_space").map_or(0, |index| heap.profile.total(index))
+    };
+    let (first, most) = (heaps.iter().min_by_key(|heap| heap.profile.as_of_nanos()), heaps.iter().max_by_key(inuse));
+    let (Some(first), Some(most)) = (first, most) else { return };
+    let is_it = |finding: &&mut Finding| finding.rules.contains(&Rule::LiveHeapLeak) && finding.place.is_none();
+    for finding in findings.iter_mut().filter(is_it).filter(|_| first.name != most.name) {
+        finding.action = format!(
+            "No line grows in each of the bundle's {} heap profiles: what grows is of many lines, or was let go before the last one. Compare the first \
+             and the fullest: gomem diff {} {}. Where they lag behind the metrics, take them with /debug/pprof/heap?gc=1.",
+            heaps.len(),
+            first.name,
+            most.name
+        );
+    }
+}
+
+/// What costs something; and where the memory is, if most of it is nothing that the other findings are about.
+fn is_worth_finding(told: &Judgement) -> bool {
+    let has = |quantity: &str| told.evidence.iter().any(|evidence| evidence.quantity == quantity);
+    told.severity >= Severity::Warning
+        || (told.rule == Rule::HeapProfileBlind && has("outside_bytes"))
+        || (told.rule == Rule::ContainerOomRisk && has("growth_of_pages_bytes"))
+}
+
+/// Rules that fired without being worth a finding.
+pub(crate) fn asides(diagnosis: &Diagnosis) -> Vec<Aside> {
+    let fired = diagnosis.judgements().iter();
+    fired
+        .filter(|told| told.verdict == Verdict::Fired && !is_worth_finding(told) && !told.rule.is_rule_of_thumb())
+        .map(|told| Aside { rule: told.rule, summary: sentence(&told.summary) })
+        .collect()
+}
+
+impl Finding {
+    fn from_judgement(told: &Judgement) -> Self {
+        let kind = match told.rule {
+            Rule::LiveHeapLeak | Rule::GoroutineLeak | Rule::OffheapGrowth | Rule::FinalizerBacklog => {
+                FindingKind::Leak
+            }
+            _ => FindingKind::Runtime,
+        };
+        let title = match told.rule {
+            // What is good to know is no danger.
+            Rule::ContainerOomRisk if told.severity == Severity::Info => {
+                "What grows in the container is not what the program holds"
+            }
+            rule => rule.finds().trim_end_matches('.'),
+        };
+        let title = title.to_owned();
+        let mut finding = Self::new(kind, Severity::Info, title);
+        finding.summary = sentence(&told.summary);
+        finding.action = told.action.clone();
+        finding.confidence = Confidence::Low;
+        finding.support(told);
+        finding
+    }
+
+    /// A rule says the same: its numbers speak for the finding too.
+    fn support(&mut self, told: &Judgement) {
+        self.severity = self.severity.max(told.severity);
+        // Of the place of a leak a rule knows nothing.
+        let is_place = self.kind == FindingKind::Leak && self.place.is_some();
+        if !is_place {
+            self.confidence = self.confidence.max(told.confidence);
+        }
+        let evidence = told.evidence.iter().cloned();
+        self.evidence.extend(evidence.map(|evidence| evidence.with_source(told.rule.name())));
+        self.confounders.extend((!told.confounders.is_empty()).then(|| told.confounders.clone()));
+        self.missing.extend(&told.missing);
+        self.rules.push(told.rule);
+    }
+}
+
+/// A part of the time between two profiles.
+const BESIDE: i64 = 10;

@@ -1,0 +1,8 @@
+//! Goroutines: how many there are, what they wait for, and what they hold.
+
+pub(crate) mod bursts;
+pub(crate) mod ended;
+pub(crate) mod goroutines;
+pub(crate) mod stuck_lock;
+pub(crate) mod wait;
+pub(crate) mod waiting;

@@ -1,0 +1,282 @@
+//! What a goroutine waits for, and where.
+
+use foldhash::HashMap;
+use gomem_pprof::{Profile, Sample};
+use gomem_symbol::{Modules, Origin, Symbol, is_starter};
+
+use crate::{
+    attribution::{Place, first_frame},
+    findings::allocation::call_advice::{goroutine_advice, served_advice, wait_advice},
+};
+
+/// Goroutines that wait for the same thing at the same place, and were made at the same place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Wait {
+    /// `chan receive`, `select`, …
+    pub(crate) state: String,
+    /// The nearest line of the program's own code, and else of a library.
+    pub(crate) at: Place,
+    /// The function that they run, where no line of the program's own code is on the stack.
+    pub(crate) library_entry: Option<String>,
+    /// What to do where the program's own line calls this and does not come back.
+    inside: Option<&'static str>,
+    /// What ends them where a server runs them for a client.
+    served: Option<&'static str>,
+    /// The function that made them, or for want of it the function that they run.
+    origin: Creator,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Creator {
+    CreatedBy(String, Option<String>),
+    Runs(String),
+}
+
+impl Wait {
+    pub(crate) fn from_sample(sample: Sample<'_>, modules: &Modules) -> Option<Self> {
+        let origin = |line: &gomem_pprof::Line<'_>| {
+            line.function()
+                .map(|function| modules.origin(Symbol::decode(function.name()).package(), function.path().as_str()))
+        };
+        let own = sample.frames().find(|line| origin(line) == Some(Origin::User));
+        let is_runtime = |line: &gomem_pprof::Line<'_>| matches!(origin(line), Some(Origin::Runtime) | None);
+        let outside = || sample.frames().find(|line| !is_runtime(line));
+        let first = first_frame(sample).or_else(|| sample.frames().last());
+        let entry = || first?.function().map(|function| function.name().to_owned());
+        let library_entry = if own.is_none() { entry() } else { None };
+        // In a library, where its own code is left, not where it waits in what that calls.
+        let of_entry = || {
+            let package = library_entry.as_deref().map(package_of)?;
+            let is_of_entry = |name: &str| package_of(name) == package;
+            sample
+                .frames()
+                .find(|line| !is_runtime(line) && line.function().is_some_and(|function| is_of_entry(function.name())))
+        };
+        let inner = sample.frames().take_while(|line| origin(line) != Some(Origin::User));
+        let known = |line: gomem_pprof::Line<'_>| wait_advice(line.function()?.name());
+        // Whose code is whose may be guessed: a function that has a row is a library's.
+        let inside = inner.filter_map(known).last().or_else(|| own.and_then(known));
+        let at = Place::from_frame(own.or_else(of_entry).or_else(outside).or_else(|| sample.frames().next())?);
+        let state = match label(sample, "state") {
+            Some(state) => state.to_owned(),
+            None => state_of(sample).to_owned(),
+        };
+        let origin = match label(sample, "created by") {
+            Some(creator) if !is_starter(creator) => Creator::CreatedBy(
+                Symbol::decode(creator).short(),
+                label(sample, "created at").map(|place| place.split(" +").next().unwrap_or(place).to_owned()),
+            ),
+            _ => Creator::Runs(first.map_or_else(String::new, |line| Place::from_frame(line).short_function())),
+        };
+        let served = entry().as_deref().filter(|_| own.is_some()).and_then(served_advice);
+        Some(Self { state, at, library_entry, inside, served, origin })
+    }
+
+    /// Whether it is seen to wait for something, and neither runs nor is about to.
+    pub(crate) fn is_seen(&self) -> bool {
+        !matches!(&*self.state, NOT_SEEN | "running" | "runnable")
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let origin = match &self.origin {
+            Creator::CreatedBy(function, Some(place)) => format!("made by `{function}` at `{place}`"),
+            Creator::CreatedBy(function, None) => format!("made by `{function}`"),
+            Creator::Runs(function) => format!("each running `{function}`"),
+        };
+        let state = if self.state == NOT_SEEN { String::new() } else { format!("in {} ", self.state) };
+        format!("{state}at `{}` (`{}`), {origin}", self.at.short(), self.at.short_function())
+    }
+
+    /// The package whose goroutines they are, where nothing more is known of it.
+    pub(crate) fn library(&self) -> Option<String> {
+        let entry = self.library_entry.as_deref().filter(|entry| goroutine_advice(entry).is_none())?;
+        self.inside.is_none().then(|| package_of(entry))
+    }
+
+    /// What to do, with what else `all` goroutines do; `passed` are those that came past it.
+    pub(crate) fn action(&self, all: &[(Self, i64)], passed: Option<&Passed>) -> String {
+        if let Some(passed) = passed {
+            return passed.action(&self.at);
+        }
+        let of_entry = || goroutine_advice(self.library_entry.as_deref()?);
+        if self.state.starts_with("sync.WaitGroup") && self.library_entry.is_some() && of_entry().is_none() {
+            return format!(
+                "The goroutines at `{}` wait for others that they started (WaitGroup.Wait): they end when those do. See what those \
+                 wait for, in the whole dump.",
+                self.at.short()
+            );
+        }
+        if let Some(entry) = &self.library_entry {
+            let known = of_entry().or(self.inside);
+            return known.map_or_else(|| of_library(entry), str::to_owned);
+        }
+        if let Some(advice) = self.inside {
+            return format!(
+                "See why the goroutines at `{}` wait for ever. {advice}{}",
+                self.at.short(),
+                self.as_served()
+            );
+        }
+        let wait = what_ends(&self.state);
+        let holder = self.likely_holder(all).map_or_else(String::new, |holder| {
+            format!(" `{}` at `{}`, in {}, may hold it.", holder.at.short_function(), holder.at.short(), holder.state)
+        });
+        format!("See why the goroutines at `{}` wait for ever: {wait}.{holder}{}", self.at.short(), self.as_served())
+    }
+
+    fn as_served(&self) -> String {
+        self.served.map_or_else(String::new, |advice| format!(" {advice}"))
+    }
+
+    /// Who may hold the lock: another goroutine in a method of the same type that does not wait for a lock.
+    fn likely_holder<'g>(&self, all: &'g [(Self, i64)]) -> Option<&'g Self> {
+        let is_lock = |state: &str| state.contains("Mutex") || state.starts_with("semacquire");
+        let of = |wait: &Self| {
+            let symbol = Symbol::decode(&wait.at.function);
+            Some((symbol.package().to_owned(), symbol.receiver()?.trim_start_matches('*').to_owned()))
+        };
+        let own = of(self).filter(|_| is_lock(&self.state))?;
+        all.iter().map(|(wait, _)| wait).find(|wait| !is_lock(&wait.state) && of(wait).as_ref() == Some(&own))
+    }
+}
+
+/// Goroutines that came past a place at which others wait for room: a semaphore lets some through.
+#[derive(Debug)]
+pub(crate) struct Passed {
+    count: i64,
+    /// What the most of them do.
+    most: Wait,
+}
+
+impl Passed {
+    /// Those of `profile` that came past the line of `waiting` in the same function, if that waits for room: a channel that is
+    /// sent to, a semaphore.
+    pub(crate) fn find(profile: &Profile, modules: &Modules, waiting: &Wait) -> Option<Self> {
+        let is_for_room = waiting.state.starts_with("chan send") || waiting.inside == wait_advice(ACQUIRE);
+        if !is_for_room || waiting.library_entry.is_some() {
+            return None;
+        }
+        let is_past = |sample: &Sample<'_>| {
+            let places = sample.frames().map(Place::from_frame);
+            let in_function = places.filter(|place| place.function == waiting.at.function).last();
+            in_function.is_some_and(|place| place.line > waiting.at.line)
+        };
+        let mut groups: HashMap<Wait, i64> = HashMap::default();
+        for sample in profile.samples().filter(is_past) {
+            let Some(wait) = Wait::from_sample(sample, modules) else { continue };
+            let count = groups.entry(wait).or_default();
+            *count = count.saturating_add(sample.value(0));
+        }
+        let count = groups.values().fold(0_i64, |sum, count| sum.saturating_add(*count));
+        let (most, _) = groups.into_iter().max_by(|a, b| {
+            let by_place = || (&b.0.at, &b.0.state).cmp(&(&a.0.at, &a.0.state));
+            a.1.cmp(&b.1).then_with(by_place)
+        })?;
+        Some(Self { count, most })
+    }
+
+    fn action(&self, at: &Place) -> String {
+        let (count, most) = (self.count, &self.most);
+        format!(
+            "The goroutines at `{}` wait for room, and {count} came past it: they are in {} at `{}`. Where those go on, more is \
+             started than gets done: take the room before a goroutine is started (or errgroup.SetLimit, or a fixed set of workers), so \
+             that what starts them waits, and bound what may wait. Where they do not go on, see why.",
+            at.short(),
+            most.state,
+            most.at.short()
+        )
+    }
+}
+
+/// What has to come for goroutines that wait so.
+pub(crate) fn what_ends(state: &str) -> &'static str {
+    match state {
+        state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
+        state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
+        state if state.starts_with("syscall") => {
+            "what the system or C does for it must come to an end: a deadline, or a close"
+        }
+        "select (no cases)" => "a select without cases never ends: wait for a context instead",
+        state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
+        state if state.starts_with("IO wait") => "the connection needs a deadline",
+        state if state.starts_with("coroutine") => "stop, which iter.Pull returns, must be called on every path",
+        state if state.starts_with("sleep") => "the loop around it needs an end: a context",
+        state if state.starts_with("sync.WaitGroup") => "each Add needs its Done, on every path",
+        state if state.starts_with("sync.Cond") => "someone must Signal or Broadcast after the change they wait for",
+        state if state.starts_with("sync") || state.starts_with("semacquire") => {
+            "whoever holds the lock, or is waited for, never lets go"
+        }
+        _ => "find what should end them",
+    }
+}
+
+/// What to do about goroutines that a library starts for what is made of it.
+fn of_library(entry: &str) -> String {
+    let symbol = Symbol::decode(entry);
+    let package = symbol.package().rsplit('/').next().unwrap_or_default();
+    match symbol.receiver().map(|receiver| receiver.trim_start_matches('*')) {
+        Some(kind) => format!(
+            "Each `{package}.{kind}` that is made starts goroutines of its own (`{}`): Close, Stop or cancel each when it is done, \
+             or make one and share it.",
+            symbol.short()
+        ),
+        None => format!(
+            "They are started by package {package} (`{}`), and no line of yours is on their stacks: close, stop or cancel what \
+             starts them.",
+            symbol.short()
+        ),
+    }
+}
+
+pub(crate) fn package_of(function: &str) -> String {
+    Symbol::decode(function).package().to_owned()
+}
+
+/// What a goroutine waits for, by the function of the runtime that it waits in.
+fn state_of(sample: Sample<'_>) -> &'static str {
+    let names = || sample.frames().filter_map(|line| line.function()).map(|function| function.name()).take(8);
+    for name in names() {
+        let state = match name {
+            "runtime.selectgo" => "select",
+            "runtime.netpollblock" => "IO wait",
+            "time.Sleep" => "sleep",
+            "runtime.coroswitch" => "coroutine",
+            "runtime.block" => "select (no cases)",
+            "sync.runtime_notifyListWait" => "sync.Cond.Wait",
+            // As goroutine dumps call both: the system does something for it, or C does.
+            "runtime.cgocall" | "runtime.notetsleepg" | "runtime.entersyscallblock" => "syscall",
+            _ if name.starts_with("syscall.") || name.starts_with("internal/runtime/syscall.") => "syscall",
+            _ if name.starts_with("runtime.chanrecv") => "chan receive",
+            _ if name.starts_with("runtime.chansend") => "chan send",
+            _ if name.starts_with("sync.runtime_Semacquire") || name.contains("runtime_SemacquireMutex") => {
+                names().find_map(acquired).unwrap_or("semacquire")
+            }
+            _ => continue,
+        };
+        return state;
+    }
+    // A profile of a running program has one goroutine that runs, the one that writes the profile. Another whose wait is not
+    // seen is of `debug=1`, which leaves the names of the runtime's own frames out.
+    let is_the_writer = names().next().is_some_and(|name| name.starts_with("runtime"));
+    if is_the_writer { "running" } else { NOT_SEEN }
+}
+
+/// Of a goroutine whose wait is not told.
+const NOT_SEEN: &str = "an unknown state";
+
+/// What a function of `sync` waits for, as goroutine dumps write it since Go 1.25 (`waitReasonStrings` in `runtime/runtime2.go`).
+fn acquired(function: &str) -> Option<&'static str> {
+    Some(match function {
+        "sync.(*WaitGroup).Wait" => "sync.WaitGroup.Wait",
+        "sync.(*Mutex).Lock" => "sync.Mutex.Lock",
+        "sync.(*RWMutex).RLock" => "sync.RWMutex.RLock",
+        "sync.(*RWMutex).Lock" => "sync.RWMutex.Lock",
+        _ => return None,
+    })
+}
+
+const ACQUIRE: &str = "golang.org/x/sync/semaphore.(*Weighted).Acquire";
+
+pub(crate) fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
+    sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)
+}

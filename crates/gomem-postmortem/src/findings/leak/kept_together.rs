@@ -1,0 +1,96 @@
+//! Lines that leak together: what they make is stored as one, so that one finding is about all of them.
+
+use gomem_escape::EscapeLog;
+
+use crate::{
+    attribution::Site,
+    findings::{
+        goroutine::goroutines::GoroutineCount,
+        growth::GrowingSite,
+        leak::{container::Container, keeper::place_of_store},
+    },
+};
+
+/// Growing lines whose objects are kept together, what grew most first.
+pub(crate) struct KeptTogether<'a> {
+    pub(crate) first: &'a GrowingSite,
+    pub(crate) others: Vec<&'a GrowingSite>,
+}
+
+impl<'a> KeptTogether<'a> {
+    /// Each of `growing` once, beside what it is kept with; `sites` are all lines of the latest profile.
+    pub(crate) fn group(
+        growing: &[&'a GrowingSite],
+        (sites, log): (&[Site], Option<&EscapeLog>),
+        goroutines: &GoroutineCount,
+    ) -> Vec<Self> {
+        let is_held = |site: &GrowingSite| goroutines.leaked().is_some_and(|leaked| leaked.hold(site).is_some());
+        let mut groups: Vec<Self> = Vec::new();
+        for &site in growing {
+            let is_with = |group: &&mut Self| {
+                group.all().any(|other| is_kept_with(other, site, sites, log))
+                    || is_one_each(group.first, site, log)
+                    || (is_held(group.first) && is_held(site))
+            };
+            match groups.iter_mut().find(is_with) {
+                Some(group) => group.others.push(site),
+                None => groups.push(Self { first: site, others: Vec::new() }),
+            }
+        }
+        groups
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &'a GrowingSite> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+
+    pub(crate) fn inuse_bytes(&self) -> i64 {
+        self.all().fold(0, |sum, site| sum.saturating_add(site.inuse_bytes()))
+    }
+
+    pub(crate) fn inuse_fraction(&self) -> f64 {
+        self.all().map(GrowingSite::inuse_fraction).sum()
+    }
+
+    pub(crate) fn bytes_per_hour(&self) -> f64 {
+        self.all().filter_map(|site| site.growth.slope_per_hour()).sum()
+    }
+
+    /// Their places: `main.go:12`, or `main.go:12 and main.go:10`.
+    pub(crate) fn places(&self) -> String {
+        let places: Vec<String> = self.all().map(|site| site.place.short()).collect();
+        match places.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => places.concat(),
+        }
+    }
+}
+
+/// Whether one statement stores what both make, or one of them is the container of the other's.
+fn is_kept_with(one: &GrowingSite, other: &GrowingSite, sites: &[Site], log: Option<&EscapeLog>) -> bool {
+    let (Some(first), Some(second)) = (one.largest(), other.largest()) else { return false };
+    let place = place_of_store(first, log);
+    let holds = |container: &GrowingSite, site: &Site| {
+        Container::find(site, sites).is_some_and(|found| *found.place() == container.place)
+    };
+    (place.is_some() && place == place_of_store(second, log)) || holds(one, second) || holds(other, first)
+}
+
+/// Whether for each object of one line there is one of the other, made by one function: a key and its value, a struct and its
+/// text. Not where each is known to be stored elsewhere.
+fn is_one_each(one: &GrowingSite, other: &GrowingSite, log: Option<&EscapeLog>) -> bool {
+    let (Some(one), Some(other)) = (one.largest(), other.largest()) else { return false };
+    let stores = place_of_store(one, log).zip(place_of_store(other, log));
+    if stores.is_some_and(|(one, other)| one != other) {
+        return false;
+    }
+    let (fewer, more) = (one.inuse_objects.min(other.inuse_objects), one.inuse_objects.max(other.inuse_objects));
+    one.charged_to.function == other.charged_to.function
+        && fewer >= FEWEST_OBJECTS
+        && fewer as f64 >= AS_MANY * more as f64
+}
+
+/// Of fewer objects as many are there by chance.
+const FEWEST_OBJECTS: i64 = 1000;
+/// What the sampler shows of as many objects differs by less.
+const AS_MANY: f64 = 0.8;

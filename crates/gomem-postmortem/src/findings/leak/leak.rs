@@ -1,0 +1,268 @@
+//! What grows without end, as a finding.
+
+use gomem_escape::EscapeLog;
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::{Diagnosis, Rule, Verdict};
+use gomem_pprof::SiteGrowth;
+use gomem_symbol::Symbol;
+use gomem_table::{Unit, percent};
+
+use crate::{
+    attribution::{Site, accounts},
+    findings::{
+        allocation::{
+            call_advice::{bound_of, goroutine_advice, handed_advice},
+            module_calls::calls_in_words,
+        },
+        finding::{Finding, FindingKind},
+        goroutine::goroutines::GoroutineCount,
+        growth::GrowingSite,
+        leak::{
+            keeper::{Keeper, keeper},
+            kept_together::KeptTogether,
+        },
+        live_heap::LiveHeap,
+    },
+};
+
+/// The finding of lines that grow together, `others` beside them; what the metrics say of the live heap, and whether the rules call that
+/// a leak, makes it surer.
+pub(crate) fn leak(
+    together: &KeptTogether<'_>,
+    others: &[&GrowingSite],
+    (sites, log): (&[Site], Option<&EscapeLog>),
+    live_heap: Option<&LiveHeap>,
+    is_leaking: bool,
+    goroutines: &GoroutineCount,
+) -> Finding {
+    let growing = together.first;
+    let GrowingSite { place, growth, .. } = growing;
+    let (inuse_bytes, inuse_fraction) = (together.inuse_bytes(), together.inuse_fraction());
+    let rising = live_heap.is_some_and(LiveHeap::rises);
+    let is_trend = growth.points.len() >= SiteGrowth::ENOUGH_PROFILES;
+    let is_beyond_chance = growth.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
+    let is_confirmed = (rising && is_trend) || (is_leaking && is_beyond_chance);
+    let bound = bound_of(&growing.sites);
+    let is_critical = is_confirmed && inuse_fraction >= LARGE_SHARE && bound.is_none();
+    let severity = if is_critical { Severity::Critical } else { Severity::Warning };
+    let bytes_per_hour = together.bytes_per_hour();
+    let title = format!(
+        "{}: {} {} {} ({} of the live heap), {} more each hour",
+        if bound.is_some() { "Growth up to a bound" } else { "Leak" },
+        together.places(),
+        if together.others.is_empty() { "keeps" } else { "keep" },
+        Unit::Bytes.humanize(inuse_bytes as f64),
+        percent(inuse_fraction, 0),
+        Unit::Bytes.humanize(bytes_per_hour)
+    );
+    let mut finding = Finding::new(FindingKind::Leak, severity, title);
+    let steps: Vec<String> = growth.points.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
+    let span = growth.points.last().map_or(0.0, |point| point.0);
+    let grows_always = growth.points.windows(2).all(|pair| pair[0].1 < pair[1].1);
+    finding.summary = format!(
+        "What {} allocated there and is in use grew {} {} heap profiles over {}, as of the GCs that they show: {}.{}",
+        place.short_function(),
+        if grows_always { "in each of" } else { "over" },
+        steps.len(),
+        Unit::Seconds.humanize(span),
+        steps.join(" → "),
+        inside(growing)
+    );
+    if let Some(kept) = growth.kept_fraction() {
+        finding.summary += &format!(" Of what it allocated meanwhile, {} stayed.", percent(kept, 0));
+    }
+    for other in &together.others {
+        let [first, last] = [other.growth.points.first(), other.growth.points.last()]
+            .map(|point| Unit::Bytes.humanize(point.map_or(0.0, |point| point.1)));
+        finding.summary += &format!(
+            " What {} makes grows with it, from {first} to {last}, and is kept with it as it seems.{}",
+            other.place.short(),
+            inside(other)
+        );
+    }
+    if let Some(trend) = live_heap.filter(|_| rising).map(|live| live.trend) {
+        let rate = Unit::BytesPerHour.humanize(trend.slope * 3600.0);
+        finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
+    }
+    if let Some((bytes, seconds)) = growth.oldest() {
+        finding.summary += &format!(
+            " At least {} of it are in use for {} or longer.",
+            Unit::Bytes.humanize(bytes),
+            Unit::Seconds.humanize(seconds)
+        );
+    }
+    let entry = growing.sites.first().and_then(|site| site.reached_from.as_ref());
+    let of_entry = entry.and_then(|entry| match goroutines {
+        // Goroutines that end keep nothing: what they made was handed to somebody.
+        GoroutineCount::Level => Some(handed_advice(&entry.function).unwrap_or(HANDED)),
+        GoroutineCount::Leaks(_) | GoroutineCount::NotKnown => goroutine_advice(&entry.function),
+    });
+    if let Some(entry) = entry.filter(|_| bound.is_none())
+        && let Some(calls) = calls_in_words(&entry.function, &accounts(sites).0)
+    {
+        finding.summary += &format!(" No line of the program is on the stack: it is made for {calls}.");
+    }
+    let of_entry = bound.or(of_entry).map(Keeper::Known);
+    let held = goroutines.leaked().and_then(|goroutines| Some((goroutines, goroutines.hold(growing)?)));
+    finding.action = match (of_entry.or_else(|| keeper_of(together, sites, log)), &held) {
+        (Some(Keeper::Known(advice)), _) => advice.to_owned(),
+        (_, Some((goroutines, _))) => goroutines.action.clone(),
+        (Some(stored @ Keeper::Stored { .. }), None) => stored.words(),
+        (Some(other), None) if goroutines.leaked().is_none() => other.words(),
+        // What keeps such things as a rule says less than goroutines that never end.
+        (_, None) => unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines),
+    };
+    if let Some((_, why)) = &held {
+        finding.summary += &format!(" {why}");
+    }
+    finding.confidence = if rising && is_trend && is_beyond_chance {
+        Confidence::High
+    } else if rising || is_beyond_chance {
+        Confidence::Medium
+    } else {
+        Confidence::Low
+    };
+    finding.bytes = Some(inuse_bytes);
+    finding.bytes_fraction = Some(inuse_fraction);
+    // A cause is of all the bytes of the title.
+    let of_all = |site: &GrowingSite| site.largest().and_then(Site::cause);
+    if together.others.iter().all(|other| of_all(other) == of_all(growing)) {
+        finding.cause = of_all(growing);
+        finding.compiler_message = growing.largest().and_then(Site::compiler_message);
+    }
+    finding.place = Some(place.clone());
+    finding.evidence = vec![
+        Evidence::new("inuse_space growth", together.all().map(|site| site.growth.change()).sum(), Unit::Bytes)
+            .with_source("heap profiles"),
+        Evidence::new("inuse_space slope", bytes_per_hour, Unit::BytesPerHour).with_source("heap profiles"),
+    ];
+    if let Some(objects) = growth.sampled_objects {
+        finding.evidence.push(Evidence::new("sampled objects", objects, Unit::Count).with_source("heap profiles"));
+    }
+    if let Some(sigmas) = growth.significance {
+        let evidence = Evidence::new("growth in standard deviations", sigmas, Unit::None);
+        finding.evidence.push(evidence.with_source("heap profiles"));
+    }
+    if let Some(kept) = growth.kept_fraction() {
+        finding
+            .evidence
+            .push(Evidence::new("kept of what was allocated", kept, Unit::Fraction).with_source("heap profiles"));
+    }
+    if let Some((bytes, _)) = growth.oldest() {
+        finding
+            .evidence
+            .push(Evidence::new("in use since an earlier profile", bytes, Unit::Bytes).with_source("heap profiles"));
+    }
+    if let Some(trend) = live_heap.map(|live| live.trend) {
+        finding
+            .evidence
+            .push(Evidence::new("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour).with_source("metrics"));
+        finding
+            .evidence
+            .push(Evidence::new("live heap rank correlation", trend.tau, Unit::None).with_source("metrics"));
+    } else {
+        finding.confounders.push("no metrics: a cache that still fills looks the same".into());
+    }
+    finding.confounders.push("a bounded cache that has not reached its bound grows the same way".into());
+    finding
+}
+
+/// Who keeps what grows together: what is known of one of the lines holds for all. What keeps such things as a rule, and what
+/// most likely does, says less.
+fn keeper_of(together: &KeptTogether<'_>, sites: &[Site], log: Option<&EscapeLog>) -> Option<Keeper> {
+    let of = |site: &GrowingSite| keeper(&site.sites.iter().collect::<Vec<_>>(), sites, log);
+    let mut keepers: Vec<Keeper> = together.all().filter_map(of).collect();
+    let is_known = |keeper: &Keeper| matches!(keeper, Keeper::Known(_) | Keeper::Stored { .. });
+    let best = keepers.iter().position(is_known).unwrap_or(0);
+    (!keepers.is_empty()).then(|| keepers.swap_remove(best))
+}
+
+/// What else grows and is known to be kept: a container's line, and what to do about that.
+fn beside(other: &GrowingSite, sites: &[Site], log: Option<&EscapeLog>) -> Option<(String, &'static str)> {
+    match keeper(&other.sites.iter().collect::<Vec<_>>(), sites, log) {
+        Some(Keeper::Known(advice)) => Some((other.place.short(), advice)),
+        _ => None,
+    }
+}
+
+/// What to do where nothing says who keeps it: what grows beside it may, and goroutines that never end hold all that they refer
+/// to.
+fn unknown_keeper(
+    growing: &GrowingSite,
+    beside: Option<(String, &'static str)>,
+    goroutines: &GoroutineCount,
+) -> String {
+    match (beside, goroutines.leaked()) {
+        (Some((place, advice)), _) => format!("What keeps {place}, which grows beside it, may keep this too. {advice}"),
+        (None, Some(_)) => format!(
+            "Goroutines grow beside it, and each holds what it refers to: end those first, as their finding says. If it grows \
+             still: {HEAP_DUMP}"
+        ),
+        (None, None) => match called(growing) {
+            // A call keeps by what it works on or by what it gives.
+            Some(callee) => format!(
+                "It is made inside {callee}: either an object that outlives the call keeps it (what it is called on, or an argument), \
+                 or you keep what it returns. Which of both is not known: {HEAP_DUMP}"
+            ),
+            None => format!("What keeps it is not known: {HEAP_DUMP}"),
+        },
+    }
+}
+
+/// The function of a library that the line calls and that makes it.
+fn called(growing: &GrowingSite) -> Option<String> {
+    let site = growing.sites.first().filter(|site| site.reached_from.is_none())?;
+    Some(Symbol::decode(site.callee.as_deref()?).short())
+}
+
+/// Where the library allocates it, when the line itself does not.
+fn inside(growing: &GrowingSite) -> String {
+    match growing.sites.first() {
+        Some(site) if site.callee.is_some() => {
+            format!(" Most of it is allocated in {} at {}.", site.place.short_function(), site.place.short())
+        }
+        _ => String::new(),
+    }
+}
+
+/// The sites that leak. A site may grow while others shrink: where the metrics tell what GC marks live, that decides. What the
+/// rules call clear is no leak here either, and where they could not judge a few GC cycles must rise at least.
+pub(crate) fn leaking<'a>(
+    growing: &'a [GrowingSite],
+    live_heap: Option<&LiveHeap>,
+    diagnosis: Option<&Diagnosis>,
+) -> impl Iterator<Item = &'a GrowingSite> {
+    let told = |diagnosis: &Diagnosis| {
+        diagnosis.judgements().iter().find(|judgement| judgement.rule == Rule::LiveHeapLeak).map(|told| told.verdict)
+    };
+    let verdict = diagnosis.and_then(told);
+    let is_contradicted = move |site: &&GrowingSite| match verdict {
+        Some(Verdict::Clear) => true,
+        Some(Verdict::Fired) => false,
+        _ => live_heap.is_some_and(|live| {
+            let seconds = site.growth.points.last().map_or(0.0, |point| point.0);
+            let is_kept = site.growth.kept_fraction().is_some_and(|kept| kept >= NEARLY_ALL);
+            live.contradicts(site.growth.change() / seconds.max(f64::MIN_POSITIVE), seconds, is_kept)
+        }),
+    };
+    growing.iter().filter(move |site| !is_contradicted(site)).take(MOST_LEAKS)
+}
+
+/// Where no row is about the goroutine.
+const HANDED: &str = "A library makes it in a goroutine of its own. Either an object of that library keeps it, which you hold: end that one, or make a \
+                      new one after a while; or it is handed on: find what of yours stores what that library gives, and bound it.";
+
+const HEAP_DUMP: &str =
+    "a heap dump tells (runtime/debug.WriteHeapDump, then `gomem heap`). Bound the container that holds it.";
+
+/// In standard deviations of the sampler's counts.
+const BEYOND_CHANCE: f64 = 5.0;
+
+/// Of the live heap: what grows from there on soon is most of it.
+const LARGE_SHARE: f64 = 0.1;
+
+/// Of what a line made meanwhile: where it stays, growth beneath a live heap that swings is no chance.
+const NEARLY_ALL: f64 = 0.75;
+
+/// The fastest few tell it.
+const MOST_LEAKS: usize = 3;

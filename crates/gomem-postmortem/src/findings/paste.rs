@@ -1,0 +1,12 @@
+//! What people have instead of recordings: what tools printed, logs, tables, numbers in words.
+
+pub(crate) mod benchmarks_alone;
+pub(crate) mod course;
+pub(crate) mod crashes;
+pub(crate) mod log_alone;
+pub(crate) mod memory_limiter;
+pub(crate) mod oom_report;
+pub(crate) mod printed;
+pub(crate) mod printed_profile;
+pub(crate) mod process_memory;
+pub(crate) mod stated;

@@ -1,0 +1,219 @@
+//! What tools printed, as people paste it: tables and graphs of profiles, and what the kernel says of the process.
+
+use foldhash::HashMap;
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::GoState;
+use gomem_table::{MIB, Unit};
+
+use crate::{
+    attribution::Place,
+    bundle::{
+        Bundle, Listing, Logged, LoggedMemory, MachineMemory, Printout, ProcessKey, ProcessMemory, Scavenger,
+        ToolOutput,
+    },
+    findings::{
+        finding::{Finding, FindingKind},
+        paste::{
+            course::course,
+            memory_limiter::memory_limiter,
+            oom_report::out_of_memory,
+            printed_profile::printed_profiles,
+            process_memory::{process_memory, resident_beside, spoken_memory},
+            stated::stated,
+        },
+        sentence::bytes,
+    },
+};
+
+/// A finding for each thing that was printed, the largest of many.
+pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
+    let mut findings = printed_profiles(bundle);
+    let outputs = joined(&bundle.tool_outputs);
+    for output in outputs.iter().take(MOST) {
+        let name = &output.name;
+        findings.extend(match &output.printout {
+            Printout::Process(process) => Some(process_memory(process, name, bundle, state)),
+            Printout::Machine(memory) => Some(machine_memory(memory, name)),
+            Printout::Scavenger(found) => scavenger(found, name),
+            Printout::Listing(listing) => listed(listing, name),
+            Printout::Logged(logged) => logged_memory(logged, name),
+            Printout::Amounts(amounts) => course(amounts, name),
+            Printout::Limiter(limiter) => Some(memory_limiter(limiter, name)),
+            Printout::OomReport(report) => Some(out_of_memory(report, name)),
+            Printout::Stated(memory) => stated(memory, name, resident_beside(bundle, name)),
+        });
+    }
+    findings.extend(spoken_memory(bundle, state));
+    findings
+}
+
+/// Readings of one process that stand apart in one text are one, with what it was at first.
+fn joined(outputs: &[ToolOutput]) -> Vec<ToolOutput> {
+    let mut joined: Vec<ToolOutput> = Vec::with_capacity(outputs.len());
+    let mut known: HashMap<(&str, ProcessKey<'_>), usize> = HashMap::default();
+    for output in outputs {
+        let Printout::Process(now) = &output.printout else {
+            joined.push(output.clone());
+            continue;
+        };
+        let at = now.key().map(|key| *known.entry((&output.file, key)).or_insert(joined.len()));
+        match at.and_then(|at| joined.get_mut(at)).map(|earlier| &mut earlier.printout) {
+            Some(Printout::Process(before)) => {
+                let first_bytes = before.first_bytes.or(Some(before.resident_bytes));
+                *before = ProcessMemory { first_bytes, ..now.clone() };
+            }
+            _ => joined.push(output.clone()),
+        }
+    }
+    joined
+}
+
+/// What the machine has left: of one program it says nothing.
+fn machine_memory(memory: &MachineMemory, name: &str) -> Finding {
+    let is_short = memory.available < SHORT * memory.total;
+    let title = format!("The machine has {} of {} left", bytes(memory.available), bytes(memory.total));
+    let severity = if is_short { Severity::Warning } else { Severity::Info };
+    let mut finding = Finding::new(FindingKind::Printed, severity, title);
+    let swap = match memory.swap {
+        None => String::new(),
+        Some((all, free)) if free < SHORT * all => format!(", and its swap of {} is full", bytes(all)),
+        Some((all, free)) => format!(", and {} of its swap of {}", bytes(free), bytes(all)),
+    };
+    finding.summary = format!(
+        "{name}: `{}` says what all programs can still have, pages of files that are given up among it{swap}. Of one program it says \
+         nothing.",
+        memory.tool
+    );
+    finding.action = if is_short {
+        "Who holds it: `ps aux --sort=-rss | head`, and what is of no process (tmpfs, Slab and Shmem of /proc/meminfo). If it is the Go program: scrapes of \
+         /metrics, or /debug/pprof/heap?debug=1, tell its live heap from what it keeps; two heap profiles say what grows. GOMEMLIMIT bounds \
+         Go's part; while the machine swaps, each GC reads what was swapped out."
+    } else {
+        "That is no shortage. What is `used` or not `free` counts little: Linux fills memory with pages of files, and gives those up."
+    }
+    .to_owned();
+    finding.confidence = Confidence::Medium;
+    finding.evidence.push(Evidence::new("available", memory.available, Unit::Bytes).with_source("tool output"));
+    finding
+}
+
+/// What the scavenger of Go up to 1.13 had not given back.
+fn scavenger(found: &Scavenger, name: &str) -> Option<Finding> {
+    let kept = found.idle_bytes - found.released_bytes;
+    if kept < 32.0 * MIB || kept < found.inuse_bytes {
+        return None;
+    }
+    let title = format!("{} is idle and not given back: {} is in use", bytes(kept), bytes(found.inuse_bytes));
+    let mut finding = Finding::new(FindingKind::Printed, Severity::Warning, title);
+    finding.summary = format!(
+        "{name}: the scavenger's trace has {} in use, {} idle, {} of that released. It is no leak of live objects.",
+        bytes(found.inuse_bytes),
+        bytes(found.idle_bytes),
+        bytes(found.released_bytes)
+    );
+    finding.action = "This trace is of Go up to 1.13, which gave idle memory back after minutes, and in whole runs of pages only: use a \
+                      newer Go, whose scavenger works all the time; a GOMEMLIMIT makes it give memory back earlier. \
+                      debug.FreeOSMemory gives back once what is idle now."
+        .to_owned();
+    finding.bytes = Some(kept as i64);
+    finding.evidence = vec![
+        Evidence::new("idle and not released", kept, Unit::Bytes).with_source("GC trace"),
+        Evidence::new("in use", found.inuse_bytes, Unit::Bytes).with_source("GC trace"),
+    ];
+    Some(finding)
+}
+
+/// What a program's own log says of its memory, in Go and outside of it.
+fn logged_memory(logged: &LoggedMemory, name: &str) -> Option<Finding> {
+    let last = &logged.last;
+    let go = last.go_total.or(last.go_alloc);
+    let (title, is_outside) = match (last.c_total.or(last.c_alloc), go) {
+        (Some(outside), Some(go)) if outside >= go => {
+            (format!("{} are outside of Go (C's allocator), {} in Go", bytes(outside), bytes(go)), true)
+        }
+        (Some(outside), Some(go)) => (format!("{} are in Go, {} outside of it", bytes(go), bytes(outside)), false),
+        (_, Some(go)) => (format!("{} are in Go, by the program's own log", bytes(go)), false),
+        (Some(outside), None) => (format!("{} are outside of Go (C's allocator)", bytes(outside)), true),
+        _ => return None,
+    };
+    let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
+    let mut words: Vec<String> = Vec::new();
+    let first = logged.first.as_ref();
+    let mut told = |what: &str, of: fn(&Logged) -> Option<f64>| {
+        let Some(now) = of(last) else { return };
+        let before = first.and_then(of).filter(|before| (before - now).abs() > 0.1 * now);
+        words.push(match before {
+            Some(before) => format!("{what} {} at first, {} at last", bytes(before), bytes(now)),
+            None => format!("{what} {}", bytes(now)),
+        });
+    };
+    told("resident", |logged| logged.resident);
+    told("objects in Go", |logged| logged.go_alloc);
+    told("Go in all", |logged| logged.go_total);
+    told("taken of C's allocator", |logged| logged.c_alloc);
+    told("held by it", |logged| logged.c_total);
+    finding.summary = format!("{name}, {} lines of the program's own: {}.", logged.lines, words.join(", "));
+    if let Some(goroutines) = last.goroutines {
+        finding.summary += &format!(" {goroutines:.0} goroutines.");
+    }
+    finding.action = if is_outside {
+        "A heap profile cannot show it, and GOMEMLIMIT does not count it: ask the allocator (jemalloc's profile, malloc_info), and set the \
+         sizes of caches that C code keeps (a database's block cache)."
+    } else {
+        "A heap profile (/debug/pprof/heap) says of what: two of them, before it rises and after, and `gomem diff`."
+    }
+    .to_owned();
+    finding.confidence = Confidence::Medium;
+    let evidence = |what, value: Option<f64>| {
+        value.map(|value| Evidence::new(what, value, Unit::Bytes).with_source("tool output"))
+    };
+    finding.evidence.extend(evidence("resident", last.resident));
+    finding.evidence.extend(evidence("Go in all", go));
+    finding.evidence.extend(evidence("outside of Go", last.c_total.or(last.c_alloc)));
+    Some(finding)
+}
+
+/// The line of a function that takes most, with what it calls.
+fn listed(listing: &Listing, name: &str) -> Option<Finding> {
+    let most = listing.lines.first()?;
+    let place =
+        Place { function: listing.function.as_str().into(), file: listing.file.as_str().into(), line: most.line };
+    let title = if listing.file.is_empty() {
+        format!("Line {} takes {}: `{}`", most.line, most.shown, most.text)
+    } else {
+        format!("{}: {} of {} in `{}`", place.short(), most.shown, listing.total, place.short_function())
+    };
+    let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
+    let of_all = listing.percent.map_or_else(String::new, |percent| format!(" The function has {percent} % of all."));
+    finding.summary = format!("{name}: the line is `{}`.{of_all}", most.text);
+    if listing.file.is_empty() {
+        let function = if listing.function.is_empty() { String::new() } else { format!(" of `{}`", listing.function) };
+        finding.summary +=
+            &format!(" The rows{function} have no heading, which says the file, and how much there is in all.");
+    }
+    let others: Vec<String> =
+        listing.lines[1..].iter().map(|line| format!("line {} {} (`{}`)", line.line, line.shown, line.text)).collect();
+    if !others.is_empty() {
+        finding.summary += &format!(" After it: {}.", others.join(", "));
+    }
+    finding.action = if declares(&most.text) { OF_VARIABLE } else { OF_LINE }.to_owned();
+    finding.confidence = Confidence::Medium;
+    finding.place = Some(place).filter(|_| !listing.file.is_empty());
+    Some(finding)
+}
+
+/// Whether a line only declares a variable: `var n int`.
+fn declares(text: &str) -> bool {
+    text.trim_start().starts_with("var ") && !text.contains(['=', '('])
+}
+
+const OF_LINE: &str = "Change that line, or call it for fewer: what it calls makes it. The profile itself says why it is allocated (`gomem postmortem`), and what \
+                       the line calls (`gomem tree`).";
+const OF_VARIABLE: &str = "The variable itself is on the heap, a new one each time the line runs: its address goes where the compiler cannot know for how long (to \
+                           a call of C or of an interface, into a struct, to a goroutine or closure). Let what is called return it, or make one \
+                           outside of the loop or call. `go build -gcflags=-m=2` says where it goes; what the numbers count, in use or ever \
+                           allocated, the table's `Type:` does.";
+/// A judgement: of all that a machine has.
+const SHORT: f64 = 0.1;
+/// Of a bundle.
+const MOST: usize = 8;
