@@ -61,26 +61,28 @@ impl Modules {
         circles
     }
 
-    /// The rooms: the folders and files beside `lib.rs`.
+    /// The rooms of a folder of `src/`, or of `src/` itself where it has no name: the folders and files in it.
     #[must_use]
-    pub fn rooms(&self) -> BTreeSet<&str> {
-        self.files.iter().map(|file| room(file)).filter(|&room| room != "lib").collect()
+    pub fn rooms(&self, folder: &str) -> BTreeSet<&str> {
+        self.files.iter().filter_map(|file| room(file, folder)).filter(|&room| room != "lib").collect()
     }
 
-    /// Which room uses which, with a file of each for an example.
+    /// Which room of a folder uses which other one of it, with a file of each for an example.
     #[must_use]
-    pub fn arrows_between_rooms(&self) -> BTreeMap<(&str, &str), (&str, &str)> {
+    pub fn arrows_between_rooms(&self, folder: &str) -> BTreeMap<(&str, &str), (&str, &str)> {
         let named = |file: usize| self.files[file].as_str();
         let arrows = self.arrows.iter().map(|&(from, to)| (named(from), named(to)));
         arrows
-            .map(|(from, to)| ((room(from), room(to)), (from, to)))
+            .filter_map(|(from, to)| Some(((room(from, folder)?, room(to, folder)?), (from, to))))
             .filter(|((from, to), _)| from != to && *from != "lib")
             .collect()
     }
 }
 
-fn room(file: &str) -> &str {
-    file.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+/// The room of a folder that a file lies in.
+fn room<'f>(file: &'f str, folder: &str) -> Option<&'f str> {
+    let inside = if folder.is_empty() { file } else { file.strip_prefix(folder)?.strip_prefix('/')? };
+    Some(inside.split('/').next().unwrap_or_default().trim_end_matches(".rs"))
 }
 
 struct Reader {
