@@ -294,7 +294,8 @@ def diagnose(
         A row or more per rule, what fired first: ``rule``, ``verdict`` (fired, clear, insufficient,
         not_evaluable), ``severity`` (info, warning, critical), ``confidence`` (low, medium, high),
         ``start``, ``end``, ``summary``, ``action``, ``evidence`` (list of structs ``quantity``,
-        ``value``, ``threshold``, ``unit``), ``missing`` (metrics to enable), ``confounders``.
+        ``value``, ``threshold``, ``unit``), ``missing`` (metrics to enable),
+        ``confounders`` (what else could explain it).
 
     Examples
     --------

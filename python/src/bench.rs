@@ -33,11 +33,11 @@ pub(crate) struct PyBenchComparison {
 #[pymethods]
 impl PyBenchmarks {
     fn runs(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.benchmarks.to_table())
+        ArrowTable::from_fn(slf, |this| this.benchmarks.to_table())
     }
 
     fn remarks(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.benchmarks.remarks().to_table())
+        ArrowTable::from_fn(slf, |this| this.benchmarks.remarks().to_table())
     }
 
     fn compare(&self, py: Python<'_>, before: &Self) -> PyResult<PyBenchComparison> {
@@ -72,11 +72,11 @@ impl PyBenchmarks {
 #[pymethods]
 impl PyBenchComparison {
     fn table(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.comparison.to_table())
+        ArrowTable::from_fn(slf, |this| this.comparison.to_table())
     }
 
     fn means(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.comparison.means().to_table())
+        ArrowTable::from_fn(slf, |this| this.comparison.means().to_table())
     }
 
     #[getter]

@@ -23,21 +23,21 @@ pub(crate) struct PyComparison {
 #[pymethods]
 impl PyComparison {
     fn quantities(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.comparison.quantities().to_table())
+        ArrowTable::from_fn(slf, |this| this.comparison.quantities().to_table())
     }
 
     fn lines(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.comparison.lines().to_table())
+        ArrowTable::from_fn(slf, |this| this.comparison.lines().to_table())
     }
 
     /// Without rows where a bundle has none.
     fn benchmarks(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
         let none = BenchComparison::new(&Benchmarks::default(), &Benchmarks::default());
-        ArrowTable::of(slf, move |this| this.comparison.benchmarks.as_ref().unwrap_or(&none).to_table())
+        ArrowTable::from_fn(slf, move |this| this.comparison.benchmarks.as_ref().unwrap_or(&none).to_table())
     }
 
     fn benchmark_lines(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.comparison.benchmark_lines.to_table())
+        ArrowTable::from_fn(slf, |this| this.comparison.benchmark_lines.to_table())
     }
 
     fn json(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {

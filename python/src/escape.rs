@@ -41,19 +41,19 @@ struct Watched {
 #[pymethods]
 impl PyEscapeLog {
     fn escapes(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.log.heap_decisions().to_table())
+        ArrowTable::from_fn(slf, |this| this.log.heap_decisions().to_table())
     }
 
     fn stack_buffers(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.log.stack_buffers().to_table())
+        ArrowTable::from_fn(slf, |this| this.log.stack_buffers().to_table())
     }
 
     fn leaks(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.log.leaks().to_table())
+        ArrowTable::from_fn(slf, |this| this.log.leaks().to_table())
     }
 
     fn inlining(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.log.inlining().to_table())
+        ArrowTable::from_fn(slf, |this| this.log.inlining().to_table())
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
@@ -69,7 +69,7 @@ impl PyEscapeLog {
     }
 
     fn diff(slf: &Bound<'_, Self>, before: Py<Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, move |after| after.log.diff(&before.get().log).to_table())
+        ArrowTable::from_fn(slf, move |after| after.log.diff(&before.get().log).to_table())
     }
 
     /// Lines, and how many of them were parsed, unknown and skipped.
@@ -93,7 +93,7 @@ impl PyEscapeLog {
 
 impl Text {
     /// The texts of a source: of a folder, those of its files.
-    fn of(py: Python<'_>, source: Source) -> Result<Vec<Self>, Error> {
+    fn from_source(py: Python<'_>, source: Source) -> Result<Vec<Self>, Error> {
         if let Source::Path(path) = &source {
             let folder = files_of(path).map_err(|error| Error::Io { path: path.clone(), error })?;
             return Ok(folder.files.into_iter().map(Self::File).collect());
@@ -144,7 +144,7 @@ fn read_escape_log(py: Python<'_>, source: OneOrMany<Source>, std_from: Option<P
     let name = sources.first().map_or_else(|| "no source".to_owned(), Source::name);
     let mut texts = Vec::new();
     for source in sources {
-        texts.extend(Text::of(py, source)?);
+        texts.extend(Text::from_source(py, source)?);
     }
     worker::run(py, move || {
         let mut reader = EscapeReader::new(Limits::default());

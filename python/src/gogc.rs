@@ -155,7 +155,7 @@ impl PyGcModel {
             .flat_map(|limit| gogcs.iter().map(|gogc| Setting::new(gogc.0).with_memory_limit(limit.0)))
             .map(|setting| setting.with_alloc_scale(alloc_scale))
             .collect();
-        ArrowTable::of(slf, move |this| {
+        ArrowTable::from_fn(slf, move |this| {
             let predictions: Vec<Prediction> = settings.iter().map(|setting| this.model.predict(setting)).collect();
             predictions.to_table()
         })
@@ -170,7 +170,7 @@ impl PyGcModel {
         memory_price: Option<f64>,
     ) -> Result<ArrowTable, Error> {
         let objective = objective_of(objective, cpu_price, memory_price)?;
-        ArrowTable::of(slf, move |this| {
+        ArrowTable::from_fn(slf, move |this| {
             let offered = this.model.recommend(&Container::new(container_limit_bytes), objective);
             offered.to_table()
         })

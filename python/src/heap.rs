@@ -24,54 +24,54 @@ pub(crate) struct PyHeap {
 #[pymethods]
 impl PyHeap {
     fn summary(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| [this.heap.summary()].to_table())
+        ArrowTable::from_fn(slf, |this| [this.heap.summary()].to_table())
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.heap.diagnostic_rows().to_table())
+        ArrowTable::from_fn(slf, |this| this.heap.diagnostic_rows().to_table())
     }
 
     fn retained(slf: &Bound<'_, Self>, by: &str) -> Result<ArrowTable, Error> {
         match by {
-            "holder" => ArrowTable::of(slf, |this| this.heap.holders().to_table()),
-            "site" => ArrowTable::of(slf, |this| this.heap.holder_sites().to_table()),
-            "type" => ArrowTable::of(slf, |this| this.heap.types().to_table()),
+            "holder" => ArrowTable::from_fn(slf, |this| this.heap.holders().to_table()),
+            "site" => ArrowTable::from_fn(slf, |this| this.heap.holder_sites().to_table()),
+            "type" => ArrowTable::from_fn(slf, |this| this.heap.types().to_table()),
             other => Err(Error::usage(format!("by is holder, site or type, not {other:?}"))),
         }
     }
 
     fn objects(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.heap.object_table())
+        ArrowTable::from_fn(slf, |this| this.heap.object_table())
     }
 
     fn roots(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.heap.roots().to_table())
+        ArrowTable::from_fn(slf, |this| this.heap.roots().to_table())
     }
 
     fn goroutines(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.heap.goroutines().to_table())
+        ArrowTable::from_fn(slf, |this| this.heap.goroutines().to_table())
     }
 
     #[pyo3(signature = (to, limit))]
     fn paths(slf: &Bound<'_, Self>, to: Option<PathEnd>, limit: usize) -> Result<ArrowTable, Error> {
         let to = slf.get().target(to)?;
-        ArrowTable::of(slf, move |this| this.heap.paths(&to, limit).to_table())
+        ArrowTable::from_fn(slf, move |this| this.heap.paths(&to, limit).to_table())
     }
 
     fn outline(slf: &Bound<'_, Self>, holder: Option<String>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, move |this| this.heap.steps(holder.as_deref()).to_table())
+        ArrowTable::from_fn(slf, move |this| this.heap.steps(holder.as_deref()).to_table())
     }
 
     fn windows(slf: &Bound<'_, Self>, min_bytes: u64, ratio: u64) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, move |this| this.heap.windows(min_bytes, ratio).to_table())
+        ArrowTable::from_fn(slf, move |this| this.heap.windows(min_bytes, ratio).to_table())
     }
 
     fn maps(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.heap.maps().to_table())
+        ArrowTable::from_fn(slf, |this| this.heap.maps().to_table())
     }
 
     fn diff(slf: &Bound<'_, Self>, before: Py<Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, move |after| after.heap.diff(&before.get().heap).to_table())
+        ArrowTable::from_fn(slf, move |after| after.heap.diff(&before.get().heap).to_table())
     }
 
     fn profile(&self, py: Python<'_>) -> Result<PyProfile, Error> {

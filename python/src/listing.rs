@@ -25,7 +25,7 @@ pub(crate) struct PyListing {
 #[pymethods]
 impl PyListing {
     fn table(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.listing.to_table())
+        ArrowTable::from_fn(slf, |this| this.listing.to_table())
     }
 
     fn text(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {

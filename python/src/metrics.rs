@@ -65,19 +65,19 @@ struct UnixMs(i64);
 #[pymethods]
 impl PyMetrics {
     fn series(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.metrics.to_table())
+        ArrowTable::from_fn(slf, |this| this.metrics.to_table())
     }
 
     fn state(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.metrics.state().to_table())
+        ArrowTable::from_fn(slf, |this| this.metrics.state().to_table())
     }
 
     fn cycles(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.metrics.state().cycles().to_table())
+        ArrowTable::from_fn(slf, |this| this.metrics.state().cycles().to_table())
     }
 
     fn histograms(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.metrics.histograms().to_table())
+        ArrowTable::from_fn(slf, |this| this.metrics.histograms().to_table())
     }
 
     fn within(slf: Py<Self>, py: Python<'_>, window: (String, String)) -> Result<Self, Error> {
@@ -90,7 +90,7 @@ impl PyMetrics {
     }
 
     fn waterfall(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.metrics.state().waterfall().to_table())
+        ArrowTable::from_fn(slf, |this| this.metrics.state().waterfall().to_table())
     }
 
     /// The memory at the moment nearest to `time`, or the last one, as a picture.
@@ -100,7 +100,7 @@ impl PyMetrics {
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, Self::diagnostics_table)
+        ArrowTable::from_fn(slf, Self::diagnostics_table)
     }
 
     #[getter]
@@ -122,7 +122,7 @@ impl PyMetrics {
 #[pymethods]
 impl PyGcTrace {
     fn table(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.trace.to_table())
+        ArrowTable::from_fn(slf, |this| this.trace.to_table())
     }
 
     /// Lines that begin like a cycle and cannot be read: how many, and the first one's number.

@@ -34,31 +34,31 @@ pub(crate) struct PyReport {
 #[pymethods]
 impl PyReport {
     fn findings(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.findings().to_table())
+        ArrowTable::from_fn(slf, |this| this.report.findings().to_table())
     }
 
     fn sites(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.sites().to_table())
+        ArrowTable::from_fn(slf, |this| this.report.sites().to_table())
     }
 
     fn gogc(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.gogc().to_table())
+        ArrowTable::from_fn(slf, |this| this.report.gogc().to_table())
     }
 
     fn rules(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.rules().to_table())
+        ArrowTable::from_fn(slf, |this| this.report.rules().to_table())
     }
 
     fn waterfall(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.waterfall().to_table())
+        ArrowTable::from_fn(slf, |this| this.report.waterfall().to_table())
     }
 
     fn benchmarks(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.benchmarks().to_table())
+        ArrowTable::from_fn(slf, |this| this.report.benchmarks().to_table())
     }
 
     fn benchmark_lines(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.benchmark_lines().to_table())
+        ArrowTable::from_fn(slf, |this| this.report.benchmark_lines().to_table())
     }
 
     fn html(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {

@@ -42,7 +42,7 @@ pub(crate) struct PyProfileDiff {
 }
 
 impl PyProfile {
-    fn of(profile: Profile) -> Self {
+    fn from_profile(profile: Profile) -> Self {
         Self { profile: Arc::new(profile) }
     }
 }
@@ -84,19 +84,19 @@ impl PyProfile {
     }
 
     fn samples(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.profile.samples().to_table())
+        ArrowTable::from_fn(slf, |this| this.profile.samples().to_table())
     }
 
     fn frames(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.profile.frames().to_table())
+        ArrowTable::from_fn(slf, |this| this.profile.frames().to_table())
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.profile.diagnostics().to_table())
+        ArrowTable::from_fn(slf, |this| this.profile.diagnostics().to_table())
     }
 
     fn goroutines(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.profile.goroutines().to_table())
+        ArrowTable::from_fn(slf, |this| this.profile.goroutines().to_table())
     }
 
     fn mem_stats(&self, py: Python<'_>) -> Result<Option<ArrowTable>, Error> {
@@ -129,7 +129,7 @@ impl PyProfile {
 
     fn repair_truncated_stacks(&self, py: Python<'_>) -> PyResult<Self> {
         let profile = Arc::clone(&self.profile);
-        Ok(Self::of(worker::run(py, move || profile.repair_truncated_stacks())?))
+        Ok(Self::from_profile(worker::run(py, move || profile.repair_truncated_stacks())?))
     }
 
     #[pyo3(signature = (sample_type, *, by, mean, divide_by))]
@@ -141,16 +141,16 @@ impl PyProfile {
         divide_by: f64,
     ) -> Result<ArrowTable, Error> {
         let options = slf.get().options(sample_type, by)?.with_mean(mean).with_divide_by(divisor(divide_by)?);
-        ArrowTable::of(slf, move |this| this.profile.edges(&options).to_table())
+        ArrowTable::from_fn(slf, move |this| this.profile.edges(&options).to_table())
     }
 
     fn tags(slf: &Bound<'_, Self>, sample_type: Option<&str>) -> Result<ArrowTable, Error> {
         let index = slf.get().sample_type(sample_type)?;
-        ArrowTable::of(slf, move |this| this.profile.tags(index).to_table())
+        ArrowTable::from_fn(slf, move |this| this.profile.tags(index).to_table())
     }
 
     fn sizes(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.profile.sizes().to_table())
+        ArrowTable::from_fn(slf, |this| this.profile.sizes().to_table())
     }
 
     fn sampling(&self, py: Python<'_>, sample_type: Option<&str>, by: &str) -> Result<ArrowTable, Error> {
@@ -172,7 +172,7 @@ impl PyProfile {
     ) -> Result<Self, Error> {
         let filter = filter_of(expressions, noinlines)?;
         let profile = Arc::clone(&self.profile);
-        Ok(Self::of(worker::run(py, move || profile.filter(&filter))?.map_err(usage)?))
+        Ok(Self::from_profile(worker::run(py, move || profile.filter(&filter))?.map_err(usage)?))
     }
 
     fn diff(&self, py: Python<'_>, base: &Self, normalize: bool) -> Result<PyProfileDiff, Error> {
@@ -185,7 +185,7 @@ impl PyProfile {
         let (profile, earlier) = (Arc::clone(&self.profile), Arc::clone(&earlier.profile));
         let since = worker::run(py, move || profile.since(&earlier))?.map_err(usage)?;
         let restarted = || Error::usage("a counter went back: the profiles are not of one run, the earlier one first");
-        Ok(Self::of(since.ok_or_else(restarted)?))
+        Ok(Self::from_profile(since.ok_or_else(restarted)?))
     }
 
     fn encode(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
@@ -220,7 +220,7 @@ impl PyProfile {
 
     /// Some columns of the first rows, for a scan.
     fn scan(slf: &Bound<'_, Self>, columns: Vec<String>, rows: Option<usize>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, move |this| {
+        ArrowTable::from_fn(slf, move |this| {
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
             this.profile.scan(&columns, rows.unwrap_or(usize::MAX)).to_table()
         })
@@ -257,7 +257,7 @@ impl PyProfileDiff {
         drop_negative: bool,
     ) -> Result<ArrowTable, Error> {
         let options = options(slf.get().diff.current(), sample_type, by)?.with_drop_negative(drop_negative);
-        ArrowTable::of(slf, move |this| this.diff.top(&options).to_table())
+        ArrowTable::from_fn(slf, move |this| this.diff.top(&options).to_table())
     }
 
     fn flame(slf: Py<Self>, py: Python<'_>, sample_type: Option<&str>) -> Result<PyFlameTree, Error> {
@@ -267,14 +267,14 @@ impl PyProfileDiff {
 
     /// The profile less the base, as one profile.
     fn profile(&self) -> PyProfile {
-        PyProfile::of(self.diff.difference().clone())
+        PyProfile::from_profile(self.diff.difference().clone())
     }
 }
 
 #[pymethods]
 impl PyFlameTree {
     fn table(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.tree.to_table())
+        ArrowTable::from_fn(slf, |this| this.tree.to_table())
     }
 
     fn folded(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
@@ -321,7 +321,7 @@ fn read_pprof(
         Bytes::Borrowed(bytes) => Profile::decode_with(&bytes, &options),
     };
     let profile = worker::run(py, decode)?.map_err(|err| refusal(&name, &err))?;
-    Ok(PyProfile::of(profile))
+    Ok(PyProfile::from_profile(profile))
 }
 
 /// Sums profiles, one at a time.
@@ -339,7 +339,7 @@ impl PyMerger {
 
     fn finish(&mut self, py: Python<'_>) -> Result<PyProfile, Error> {
         let merger = std::mem::take(&mut self.merger);
-        Ok(PyProfile::of(py.detach(|| worker::guarded(|| merger.finish()))?.map_err(usage)?))
+        Ok(PyProfile::from_profile(py.detach(|| worker::guarded(|| merger.finish()))?.map_err(usage)?))
     }
 }
 

@@ -31,7 +31,7 @@ impl ArrowTable {
     }
 
     /// The same, out of what a Python object holds.
-    pub(crate) fn of<Owner: PyClass<Frozen = True> + Sync>(
+    pub(crate) fn from_fn<Owner: PyClass<Frozen = True> + Sync>(
         owner: &Bound<'_, Owner>,
         table: impl FnOnce(&Owner) -> Table + Send + 'static,
     ) -> Result<Self, Error> {

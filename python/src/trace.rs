@@ -19,51 +19,51 @@ pub(crate) struct PyTrace {
 #[pymethods]
 impl PyTrace {
     fn summary(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| [this.trace.summary()].to_table())
+        ArrowTable::from_fn(slf, |this| [this.trace.summary()].to_table())
     }
 
     fn events(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.trace.events().to_table())
+        ArrowTable::from_fn(slf, |this| this.trace.events().to_table())
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.trace.diagnostic_rows().to_table())
+        ArrowTable::from_fn(slf, |this| this.trace.diagnostic_rows().to_table())
     }
 
     #[pyo3(signature = (gogc))]
     fn cycles(slf: &Bound<'_, Self>, gogc: Option<u64>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, move |this| this.trace.cycles(gogc).to_table())
+        ArrowTable::from_fn(slf, move |this| this.trace.cycles(gogc).to_table())
     }
 
     fn pauses(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.trace.pauses().to_table())
+        ArrowTable::from_fn(slf, |this| this.trace.pauses().to_table())
     }
 
     #[pyo3(signature = (by))]
     fn assists(slf: &Bound<'_, Self>, by: Option<&str>) -> Result<ArrowTable, Error> {
         match by.map(group).transpose()? {
-            None => ArrowTable::of(slf, |this| this.trace.assists().to_table()),
-            Some(by) => ArrowTable::of(slf, move |this| this.trace.assists_by(by).to_table()),
+            None => ArrowTable::from_fn(slf, |this| this.trace.assists().to_table()),
+            Some(by) => ArrowTable::from_fn(slf, move |this| this.trace.assists_by(by).to_table()),
         }
     }
 
     #[pyo3(signature = (by))]
     fn sweeps(slf: &Bound<'_, Self>, by: Option<&str>) -> Result<ArrowTable, Error> {
         match by.map(group).transpose()? {
-            None => ArrowTable::of(slf, |this| this.trace.sweeps().to_table()),
-            Some(by) => ArrowTable::of(slf, move |this| this.trace.sweeps_by(by).to_table()),
+            None => ArrowTable::from_fn(slf, |this| this.trace.sweeps().to_table()),
+            Some(by) => ArrowTable::from_fn(slf, move |this| this.trace.sweeps_by(by).to_table()),
         }
     }
 
     #[pyo3(signature = (by))]
     fn workers(slf: &Bound<'_, Self>, by: Option<&str>) -> Result<ArrowTable, Error> {
         let by = match by {
-            None => return ArrowTable::of(slf, |this| this.trace.workers().to_table()),
+            None => return ArrowTable::from_fn(slf, |this| this.trace.workers().to_table()),
             Some("mode") => WorkerBy::Mode,
             Some("cycle") => WorkerBy::Cycle,
             Some(other) => return Err(Error::usage(format!("by is mode or cycle, not {other:?}"))),
         };
-        ArrowTable::of(slf, move |this| this.trace.workers_by(by).to_table())
+        ArrowTable::from_fn(slf, move |this| this.trace.workers_by(by).to_table())
     }
 
     #[pyo3(signature = (every))]
@@ -71,23 +71,23 @@ impl PyTrace {
         if every.is_some_and(|every| !(every.is_finite() && every > 0.0)) {
             return Err(Error::usage("every is a positive number of seconds"));
         }
-        ArrowTable::of(slf, move |this| this.trace.heap(every).to_table())
+        ArrowTable::from_fn(slf, move |this| this.trace.heap(every).to_table())
     }
 
     fn goals(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.trace.goals().to_table())
+        ArrowTable::from_fn(slf, |this| this.trace.goals().to_table())
     }
 
     fn tasks(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.trace.tasks().to_table())
+        ArrowTable::from_fn(slf, |this| this.trace.tasks().to_table())
     }
 
     fn regions(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.trace.regions().to_table())
+        ArrowTable::from_fn(slf, |this| this.trace.regions().to_table())
     }
 
     fn logs(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.trace.logs().to_table())
+        ArrowTable::from_fn(slf, |this| this.trace.logs().to_table())
     }
 
     fn lifetimes(slf: &Bound<'_, Self>, by: &str) -> Result<ArrowTable, Error> {
@@ -102,7 +102,7 @@ impl PyTrace {
                  (Go 1.23 or later)",
             ));
         }
-        ArrowTable::of(slf, move |this| -> Table { this.trace.lifetimes(by).unwrap_or_default().to_table() })
+        ArrowTable::from_fn(slf, move |this| -> Table { this.trace.lifetimes(by).unwrap_or_default().to_table() })
     }
 
     fn html(slf: Py<Self>, py: Python<'_>, name: String) -> PyResult<String> {

@@ -9,19 +9,23 @@
 //! | `gc` | GC cycles: when they run, what they cost, how the heap goes up and down |
 //! | `goroutine` | goroutines: how many, what they wait for, what they hold |
 //! | `allocation` | what lines, calls and goroutines allocate |
-//! | `leak` | what grows without end, and who keeps it |
+//! | `calls` | what is known of calls into libraries |
+//! | `keeping` | who keeps what a line makes |
+//! | `leak` | what grows without end |
 //! | `moment` | one snapshot: counters, a heap dump, as of when a profile holds |
 //! | `paste` | what people have instead of recordings: printed tables, logs, words |
 
 mod allocation;
 mod amount;
 mod breakdown;
+mod calls;
 mod consistency;
 mod cost;
 mod finding;
 mod gc;
 mod goroutine;
 mod growth;
+mod keeping;
 mod leak;
 mod live_heap;
 mod mismatch;

@@ -181,7 +181,7 @@ impl SourceTree {
             let (confirmed, others): (Vec<_>, Vec<_>) = files.into_iter().partition(SourceFile::is_confirmed);
             let needs_proof = matches!(group[0].0, Likeness::Name(_));
             let files = if confirmed.is_empty() && !needs_proof { others } else { confirmed };
-            if let Some(resolution) = Resolution::of(files) {
+            if let Some(resolution) = Resolution::from_files(files) {
                 return resolution;
             }
         }
@@ -201,7 +201,7 @@ impl Resolution {
     }
 
     /// Of files that are equally likely; copies of one are one.
-    fn of(files: Vec<SourceFile>) -> Option<Self> {
+    fn from_files(files: Vec<SourceFile>) -> Option<Self> {
         let names: Vec<String> = files.iter().map(|file| file.name().to_owned()).collect();
         let mut files = files.into_iter();
         let first = files.next()?;

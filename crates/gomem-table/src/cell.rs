@@ -67,13 +67,13 @@ impl Column {
     pub fn cell(&self, row: usize) -> Cell<'_> {
         match self.validity() {
             Some(known) if !known[row] => Cell::Null,
-            _ => Cell::of(self.values(), row),
+            _ => Cell::new(self.values(), row),
         }
     }
 }
 
 impl<'a> Cell<'a> {
-    fn of(values: &'a Values, row: usize) -> Self {
+    fn new(values: &'a Values, row: usize) -> Self {
         match values {
             Values::Bool(v) => Self::Bool(v[row]),
             Values::Int64(v) => Self::Int64(v[row]),
@@ -143,7 +143,7 @@ impl<'a> ListCell<'a> {
 
     /// The items, in order.
     pub fn iter(self) -> impl ExactSizeIterator<Item = Cell<'a>> {
-        (self.start..self.end).map(move |row| Cell::of(self.values, row))
+        (self.start..self.end).map(move |row| Cell::new(self.values, row))
     }
 }
 

@@ -21,7 +21,7 @@ enum Encoding {
 /// ```
 #[must_use]
 pub fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match Encoding::of(bytes) {
+    match Encoding::from_bytes(bytes) {
         Encoding::Utf8(mark) => Cow::Borrowed(bytes.get(mark..).unwrap_or_default()),
         Encoding::Utf16(mark, unit) => {
             let units = bytes.get(mark..).unwrap_or_default().chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
@@ -63,7 +63,7 @@ impl<R: Read> Utf8Reader<R> {
 
     fn begin(&mut self) -> io::Result<Encoding> {
         self.text.by_ref().take(HEAD as u64).read_to_end(&mut self.held)?;
-        let encoding = Encoding::of(&self.held);
+        let encoding = Encoding::from_bytes(&self.held);
         match encoding {
             Encoding::Utf8(mark) => self.at = mark,
             Encoding::Utf16(mark, unit) => {
@@ -115,7 +115,7 @@ impl<R: Read> Read for Utf8Reader<R> {
 
 impl Encoding {
     /// By its mark; UTF-16 without one shows in zeros beside letters.
-    fn of(bytes: &[u8]) -> Self {
+    fn from_bytes(bytes: &[u8]) -> Self {
         match bytes {
             [0xef, 0xbb, 0xbf, ..] => return Self::Utf8(3),
             [0xff, 0xfe, ..] => return Self::Utf16(2, u16::from_le_bytes),

@@ -115,7 +115,7 @@ fn of_message<'a>(message: Message, number: u64) -> Vec<Line<'a>> {
     let Message { text, origin } = message;
     let line = |text: &str| {
         let text = without_escapes(text.as_bytes()).into_owned();
-        let prefix = Prefix::of(&text).len;
+        let prefix = Prefix::parse(&text).len;
         Line { number, origin: Cow::Owned(origin.clone()), text: Cow::Owned(text[prefix..].to_vec()) }
     };
     text.lines().map(line).collect()
@@ -131,7 +131,7 @@ fn undone<'a>(line: &'a [u8], number: u64, parts: &mut Parts) -> Vec<Line<'a>> {
 }
 
 fn plain<'a>(line: &'a [u8], number: u64, parts: &mut Parts) -> Vec<Line<'a>> {
-    let prefix = Prefix::of(line);
+    let prefix = Prefix::parse(line);
     let text = &line[prefix.len..];
     if let Some(message) = record::message(text) {
         // Docker cuts lines of more than 16 KiB: a part has no line end.

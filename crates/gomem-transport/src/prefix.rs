@@ -30,11 +30,11 @@ pub(crate) struct Prefix<'a> {
 /// ```
 #[must_use]
 pub fn prefix_len(line: &[u8]) -> usize {
-    Prefix::of(line).len
+    Prefix::parse(line).len
 }
 
 impl<'a> Prefix<'a> {
-    pub(crate) fn of(line: &'a [u8]) -> Self {
+    pub(crate) fn parse(line: &'a [u8]) -> Self {
         let mut prefix = Self { len: github_columns(line), ..Self::default() };
         // Shippers stand in line, each with its own.
         for _ in 0..MOST_PARTS {
@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn origins_and_parts() {
-        let of = |line: &'static str| Prefix::of(line.as_bytes());
+        let of = |line: &'static str| Prefix::parse(line.as_bytes());
         assert_eq!(of("Jan  2 03:04:05 host-1 svc[12]: x").origin, b"host-1 svc[12]");
         assert_eq!(of("api-1  | x").origin, b"api-1");
         assert!(of("2026-01-02T03:04:05.678Z stdout P x").goes_on);

@@ -20,7 +20,7 @@ pub(super) fn add(roots: &mut Roots, snapshot: &Snapshot, program: &Program) {
     for_each_slot(snapshot, |segment, address, value| {
         let Some(target) = snapshot.objects.find(value) else { return };
         let of_runtime = || words.as_ref()?.name(snapshot, program, target).map(|name| (Owner::runtime(name), 0));
-        let of_variable = || program.variable(address).map(|known| (Owner::of(&known), address - known.start));
+        let of_variable = || program.variable(address).map(|known| (Owner::from_variable(&known), address - known.start));
         let place = || (Owner::nobody(segment, address), 0);
         let (owner, offset) =
             of_runtime().or_else(of_variable).or_else(|| unnamed.owner(address, program)).unwrap_or_else(place);
@@ -40,7 +40,7 @@ struct Owner {
 }
 
 impl Owner {
-    fn of(variable: &Variable<'_>) -> Self {
+    fn from_variable(variable: &Variable<'_>) -> Self {
         Self { is_of_runtime: variable.is_of_runtime, name: variable.name.to_owned() }
     }
 
@@ -94,7 +94,7 @@ impl Unnamed {
         let mut from: HashMap<u64, Vec<u64>, RandomState> = HashMap::default();
         for (address, value) in &pointers {
             if let Some(known) = program.variable(*address) {
-                settled.push((Owner::of(&known), *value));
+                settled.push((Owner::from_variable(&known), *value));
             } else if let Some(start) = unnamed.start(*address, program) {
                 from.entry(start).or_default().push(*value);
             }

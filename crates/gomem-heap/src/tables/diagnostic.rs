@@ -1,5 +1,6 @@
 //! What a reading had to do without.
 
+use gomem_finding::Severity;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{error::Diagnostic, heap::Heap, tables::holder::signed};
@@ -19,7 +20,7 @@ use crate::{error::Diagnostic, heap::Heap, tables::holder::signed};
 /// ```
 #[derive(Debug, Clone)]
 pub struct DiagnosticRow {
-    severity: &'static str,
+    severity: Severity,
     kind: &'static str,
     offset: Option<u64>,
     message: String,
@@ -30,7 +31,7 @@ impl Heap {
     #[must_use]
     pub fn diagnostic_rows(&self) -> Vec<DiagnosticRow> {
         let row = |diagnostic: &Diagnostic| DiagnosticRow {
-            severity: if diagnostic.flaw.is_warning() { "warning" } else { "info" },
+            severity: if diagnostic.flaw.is_warning() { Severity::Warning } else { Severity::Info },
             kind: diagnostic.flaw.name(),
             offset: diagnostic.offset,
             message: diagnostic.flaw.to_string(),
@@ -43,9 +44,12 @@ impl Row for DiagnosticRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("heap_diagnostics", "in the order of the reading")
             .about("what a heap dump lacks, or what is wrong with it")
-            .text("severity", "warning, where answers can be wrong or lack much; else info", |row: &&'a Self| {
-                row.severity
-            })
+            .category(
+                "severity",
+                Severity::NAMES,
+                "warning, where answers can be wrong or lack much; else info",
+                |row: &&'a Self| row.severity as u32,
+            )
             .text("kind", "what it is, in a word", |row| row.kind)
             .optional_int64("offset", Unit::None, "it is about the dump as a whole", "the byte it is about", |row| {
                 row.offset.map(signed)

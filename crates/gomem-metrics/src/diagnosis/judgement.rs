@@ -46,7 +46,7 @@ pub struct Judgement {
     /// Metrics that would let it judge, or judge better.
     pub missing: Vec<&'static str>,
     /// What else could explain it, and what was checked.
-    pub confounders: String,
+    pub confounders: Vec<&'static str>,
 }
 
 impl Judgement {
@@ -63,7 +63,7 @@ impl Judgement {
             action: opinion.action.to_owned(),
             evidence: opinion.evidence,
             missing: opinion.missing,
-            confounders: opinion.confounders.join(" "),
+            confounders: opinion.confounders,
         }
     }
 }
@@ -87,8 +87,8 @@ impl Row for Judgement {
             .texts("missing", "metrics that would let it judge, or judge better", |judgement| {
                 judgement.missing.iter().copied()
             })
-            .text("confounders", "what else could explain it, and what was checked", |judgement| {
-                judgement.confounders.as_str()
+            .texts("confounders", "what else could explain it, and what was checked", |judgement| {
+                judgement.confounders.iter().copied()
             })
     }
 }

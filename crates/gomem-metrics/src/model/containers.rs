@@ -90,7 +90,7 @@ impl<'a> Containers<'a> {
 impl<'a> Source<'a> {
     fn new(series: impl Iterator<Item = &'a Series>) -> Self {
         let mut by_key: BTreeMap<Key<'a>, Vec<&'a Series>> = BTreeMap::new();
-        series.for_each(|series| by_key.entry(Key::of(series)).or_default().push(series));
+        series.for_each(|series| by_key.entry(Key::new(series)).or_default().push(series));
         let container = |(key, series)| Container { key, series: joined(series) };
         let containers: Vec<Container<'a>> = by_key.into_iter().map(container).collect();
         let forms = containers.iter().map(|container| container.key.form()).collect();
@@ -99,7 +99,7 @@ impl<'a> Source<'a> {
 
     /// The container that a program runs in, if it is one.
     fn of(&self, program: &Series) -> Option<&Series> {
-        let program = Key::of(program);
+        let program = Key::new(program);
         let mut cache = self.places.borrow_mut();
         let mut found = None;
         for &form in &self.forms {
@@ -132,7 +132,7 @@ impl<'a> Source<'a> {
 }
 
 impl<'a> Key<'a> {
-    fn of(series: &'a Series) -> Self {
+    fn new(series: &'a Series) -> Self {
         let mut key = Self(
             LABELS.map(|names| names.iter().find_map(|name| series.label(name).filter(|value| !value.is_empty()))),
         );
@@ -189,7 +189,7 @@ fn joined(mut series: Vec<&Series>) -> Option<Cow<'_, Series>> {
 
 /// Not a pod as a whole, nor the container that only holds its network.
 fn is_container(series: &Series) -> bool {
-    match Key::of(series).0 {
+    match Key::new(series).0 {
         [.., Some(container), _] => container != "POD",
         // Docker alone has no pods: containers there have names.
         [.., name] => name.is_some(),

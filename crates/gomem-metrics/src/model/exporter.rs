@@ -12,7 +12,7 @@ pub(crate) enum Exporter {
 
 impl Exporter {
     /// By the names that its metrics are known by.
-    pub(crate) fn of<'a>(mut known_names: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn from_names<'a>(mut known_names: impl Iterator<Item = &'a str>) -> Self {
         let (mut is_otel, mut is_other) = (false, false);
         known_names.by_ref().for_each(|name| {
             is_otel |= ["go_memory_used_bytes", "go_memory_gc_goal_bytes", "go_goroutine_count"].contains(&name);
@@ -50,9 +50,9 @@ mod tests {
 
     #[test]
     fn exporters_are_known_by_their_names() {
-        let otel = Exporter::of(["go_memory_gc_goal_bytes", "process_cpu_seconds_total"].into_iter());
+        let otel = Exporter::from_names(["go_memory_gc_goal_bytes", "process_cpu_seconds_total"].into_iter());
         assert_eq!(otel, Exporter::OpenTelemetry);
         assert_eq!(otel.name_of("go_cpu_classes_total_cpu_seconds_total"), "go.cpu.time");
-        assert_eq!(Exporter::of(["go_memstats_sys_bytes", "go_goroutine_count"].into_iter()), Exporter::Prometheus);
+        assert_eq!(Exporter::from_names(["go_memstats_sys_bytes", "go_goroutine_count"].into_iter()), Exporter::Prometheus);
     }
 }

@@ -310,7 +310,7 @@ impl GoState {
             series.label("version").map(str::to_owned)
         }));
         let target: Arc<str> = Arc::from(target);
-        let exporter = Exporter::of(sources.iter().map(|source| &*source.known_name));
+        let exporter = Exporter::from_names(sources.iter().map(|source| &*source.known_name));
         self.exporters.push((Arc::clone(&target), exporter));
         self.targets.extend(std::iter::repeat_n(target, times.len()));
         self.times_ms.extend(times);

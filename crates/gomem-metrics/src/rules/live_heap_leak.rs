@@ -64,7 +64,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("live_heap_last_bytes", growth.last, Unit::Bytes)
             .with("gc_cycles", live.len() as f64, Unit::Count)
     };
-    match Course::of(&growth) {
+    match Course::from_growth(&growth) {
         Course::Little => {
             let reason = format!(
                 "the live heap grows by {}, {}, which is too little yet to tell a leak from what a start needs",
@@ -174,7 +174,7 @@ enum Course {
 }
 
 impl Course {
-    fn of(growth: &Growth) -> Self {
+    fn from_growth(growth: &Growth) -> Self {
         let relative = |amount: f64| amount / growth.median.max(1.0);
         let increase = relative(growth.increase());
         if growth.increase() < LITTLE_BYTES || growth.tau < LEAST_TAU {
@@ -207,13 +207,13 @@ fn latest_growth(window: &Window<'_>, live: &[(f64, f64)]) -> Option<(f64, Growt
     let growth = |points: &[(f64, f64)]| {
         if window.has_gap() { Growth::from_points(points, Envelope::Least) } else { Growth::from_cycles(points) }
     };
-    Growth::latest(live, growth, |growth| matches!(Course::of(growth), Course::Rises))
+    Growth::latest(live, growth, |growth| matches!(Course::from_growth(growth), Course::Rises))
 }
 
 /// How the live heap grows, where it does so without an end in sight.
 pub(super) fn rising(window: &Window<'_>) -> Option<Growth> {
     let (_, growth) = latest_growth(window, &window.live())?;
-    matches!(Course::of(&growth), Course::Rises).then_some(growth)
+    matches!(Course::from_growth(&growth), Course::Rises).then_some(growth)
 }
 
 /// What the live heap may not exceed.

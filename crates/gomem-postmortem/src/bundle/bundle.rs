@@ -14,9 +14,7 @@ use gomem_trace::Trace;
 use crate::bundle::{
     artifact::{Contents, Remark, UnusedFile},
     file_remarks::shortened,
-    text::crash::Crash,
-    text::spoken::SpokenMemory,
-    text::tool_output::ToolOutput,
+    text::{log::crash::Crash, tool_output::ToolOutput, words::spoken::SpokenMemory},
 };
 
 /// Everything that was recognised among a set of files, and what was not.

@@ -10,7 +10,7 @@ use gomem_transport::Compression;
 
 use crate::bundle::{
     signature::{begins_compiler_log, begins_dump, is_gc_trace, is_of_benchmarks},
-    text::crash::begins_end,
+    text::log::crash::begins_end,
 };
 
 /// A log that is read once, line by line. What else the file holds is put aside: a build and the program that it starts can

@@ -9,13 +9,13 @@ use std::{
 use gomem_transport::Folder;
 
 use crate::bundle::{
-    allowance::Allowance,
     artifact::{Artifact, UnusedFile},
     bundle::Bundle,
     error::BundleError,
     log_stream::LogStream,
     options::BundleOptions,
-    recogniser::Recogniser,
+    packing::allowance::Allowance,
+    recognition::recogniser::Recogniser,
     signature::begins_text_profile,
     sources::Sources,
 };

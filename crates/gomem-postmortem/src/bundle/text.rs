@@ -1,40 +1,36 @@
 //! What people paste, and what logs say: of a program's memory, its end, and its goroutines.
+//!
+//! `words` is what a person writes down, `machine` what the kernel and containers say, `log` what programs say of
+//! themselves. `tool_output` asks all of them, `pasted` finds them in a text of a person's own.
 
-mod amount_line;
-pub(super) mod amounts;
-mod cgroup;
-mod container_table;
-pub(super) mod crash;
 mod function_listing;
-mod kernel_line;
+pub(crate) mod log;
 mod log_time;
-mod logged_memory;
-mod machine_memory;
-mod memory_limiter;
-mod oom_report;
-pub(super) mod pasted;
+pub(crate) mod machine;
+pub(crate) mod pasted;
 mod pprof_session;
-pub(super) mod printed;
-pub(super) mod process_memory;
-mod reading_time;
-mod refusal;
-mod scavenger;
-pub(super) mod spoken;
-pub(super) mod stated;
-mod subject;
-pub(super) mod tool_output;
+pub(crate) mod printed;
+pub(crate) mod printed_profile;
+pub(crate) mod tool_output;
+pub(crate) mod words;
 
-pub(crate) use amount_line::AmountSource;
-pub(crate) use amounts::Amounts;
-pub(crate) use crash::{Crash, CrashKind};
 pub(crate) use function_listing::Listing;
-pub(crate) use kernel_line::{Exhausted, Kills, is_unit};
-pub(crate) use logged_memory::{Logged, LoggedMemory};
-pub(crate) use machine_memory::MachineMemory;
-pub(crate) use memory_limiter::MemoryLimiter;
-pub(crate) use oom_report::OomReport;
-pub(crate) use process_memory::{ProcessKey, ProcessMemory};
-pub(crate) use scavenger::Scavenger;
-pub(crate) use spoken::SpokenMemory;
-pub(crate) use stated::{Field, Reading, StatedMemory};
+pub(crate) use log::{
+    crash::{Crash, CrashKind},
+    logged_memory::{Logged, LoggedMemory},
+    memory_limiter::MemoryLimiter,
+    scavenger::Scavenger,
+};
+pub(crate) use machine::{
+    kernel_line::{Exhausted, Kills, is_unit},
+    machine_memory::MachineMemory,
+    oom_report::OomReport,
+    process_memory::{ProcessKey, ProcessMemory},
+};
 pub(crate) use tool_output::{Printout, ToolOutput};
+pub(crate) use words::{
+    amount_line::AmountSource,
+    amounts::Amounts,
+    spoken::SpokenMemory,
+    stated::{Field, Reading, StatedMemory},
+};

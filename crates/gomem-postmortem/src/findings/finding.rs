@@ -213,8 +213,8 @@ impl Row for Finding {
                 "share of all bytes allocated, for a leak of those in use",
                 |finding| finding.bytes_fraction,
             )
-            .optional_text("cause", NOT_LOGGED, "the compiler's reason", |finding: &&'a Self| {
-                finding.cause.map(Cause::name)
+            .optional_category("cause", Cause::NAMES, NOT_LOGGED, "the compiler's reason", |finding| {
+                finding.cause.map(|cause| cause as u32)
             })
             .embed(Saving::columns(NO_MODEL), |finding| finding.saving)
             .optional_bool(
@@ -223,7 +223,7 @@ impl Row for Finding {
                 "whether it is what a fix saves at most, since not all of the bytes need be avoidable",
                 |finding| finding.saving.map(|saving| saving.is_upper_bound),
             )
-            .text("confidence", "high, medium or low", |finding: &&'a Self| finding.confidence.name())
+            .category("confidence", Confidence::NAMES, "how sure it is", |finding| finding.confidence as u32)
             .text("title", "one line that says it", |finding: &&'a Self| &finding.title)
             .text("action", "what to do", |finding: &&'a Self| &finding.action)
             .text("summary", "what was seen", |finding: &&'a Self| &finding.summary)

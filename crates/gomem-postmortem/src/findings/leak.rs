@@ -1,6 +1,4 @@
-//! What grows without end, and who keeps it.
+//! What grows without end.
 
-pub(crate) mod container;
-pub(crate) mod keeper;
 pub(crate) mod kept_together;
 pub(crate) mod leak;

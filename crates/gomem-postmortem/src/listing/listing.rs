@@ -185,7 +185,7 @@ impl Listing {
             })?,
         };
         let functions = profile.function_lines(pattern).map_err(ListingError::Pattern)?;
-        let listing = Self::of(profile, index, functions, options);
+        let listing = Self::from_profile(profile, index, functions, options);
         if listing.functions.is_empty() {
             return Err(ListingError::NoFunction { pattern: pattern.to_owned() });
         }
@@ -193,7 +193,7 @@ impl Listing {
     }
 
     /// Those of some functions that cost anything.
-    pub(crate) fn of(
+    pub(crate) fn from_profile(
         profile: &Profile,
         index: usize,
         functions: Vec<FunctionLines>,

@@ -244,7 +244,7 @@ document!("What a rule says." RuleDocument {
     action: String,
     evidence: Vec<RuleEvidenceDocument>,
     missing: Vec<String>,
-    confounders: String,
+    confounders: Vec<String>,
 });
 
 document!("A number behind what a rule says." RuleEvidenceDocument {

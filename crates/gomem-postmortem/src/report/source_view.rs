@@ -221,7 +221,7 @@ impl Counted {
         let of = |profile: &Profile, sample_type: Option<usize>| {
             let functions = profile.function_lines("").unwrap_or_default().into_iter();
             let functions = functions.filter(|function| wanted.contains(function.function.as_str())).collect();
-            Some(Listing::of(profile, sample_type?, functions, &options))
+            Some(Listing::from_profile(profile, sample_type?, functions, &options))
         };
         let of_heap = |name: &str| {
             let heap = &bundle.latest_heap()?.profile;

@@ -110,20 +110,20 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    fn of(kind: ErrorKind, offset: Option<u64>, line: Option<u64>) -> Self {
+    fn from_parts(kind: ErrorKind, offset: Option<u64>, line: Option<u64>) -> Self {
         Self { inner: Box::new(Inner { kind, offset, line }) }
     }
 
     pub(crate) fn at(kind: ErrorKind, offset: usize) -> Self {
-        Self::of(kind, Some(offset as u64), None)
+        Self::from_parts(kind, Some(offset as u64), None)
     }
 
     pub(crate) fn in_line(kind: ErrorKind, offset: usize, line: u64) -> Self {
-        Self::of(kind, Some(offset as u64), Some(line))
+        Self::from_parts(kind, Some(offset as u64), Some(line))
     }
 
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Self::of(kind, None, None)
+        Self::from_parts(kind, None, None)
     }
 
     pub(crate) fn limit(what: &'static str, limit: u64) -> Self {

@@ -71,7 +71,7 @@ impl<'a> RuntimeCalls<'a> {
                     }
                     break;
                 }
-                called = Operation::of(&symbol);
+                called = Operation::from_symbol(&symbol);
                 if symbol.function().starts_with("mallocgc") {
                     allocates = true;
                 } else if allocates {
@@ -172,12 +172,12 @@ impl Operation {
         }
         match binary.callee(address).map(Symbol::decode) {
             Some(callee) if Origin::from_package(callee.package(), "-") != Origin::Runtime => Some(Self::LeftOut),
-            Some(callee) => Self::of(&callee),
+            Some(callee) => Self::from_symbol(&callee),
             None => binary.calls_value(address).then_some(Self::LeftOut),
         }
     }
 
-    fn of(symbol: &Symbol) -> Option<Self> {
+    fn from_symbol(symbol: &Symbol) -> Option<Self> {
         // `mallocgcSmallNoScanSC2`: of one size, which the compiler calls itself since Go 1.27.
         if ["newobject", "mallocgcSmall", "mallocgcTiny"].iter().any(|start| symbol.function().starts_with(start)) {
             return Some(Self::NewObject);

@@ -165,11 +165,11 @@ fn minor(version: &str) -> Option<u32> {
 
 fn of_minor(wanted: u32) -> Option<&'static StdDecisions> {
     let release = releases().find(|release| minor(release) == Some(wanted))?;
-    of(release)
+    decisions(release)
 }
 
 fn all() -> impl Iterator<Item = &'static StdDecisions> {
-    releases().filter_map(of)
+    releases().filter_map(decisions)
 }
 
 #[cfg(feature = "std-tables")]
@@ -178,7 +178,7 @@ fn releases() -> impl Iterator<Item = &'static str> {
 }
 
 #[cfg(feature = "std-tables")]
-fn of(release: &str) -> Option<&'static StdDecisions> {
+fn decisions(release: &str) -> Option<&'static StdDecisions> {
     gomem_escape::StdTables::embedded().of(release)
 }
 
@@ -188,7 +188,7 @@ fn releases() -> impl Iterator<Item = &'static str> {
 }
 
 #[cfg(not(feature = "std-tables"))]
-fn of(_release: &str) -> Option<&'static StdDecisions> {
+fn decisions(_release: &str) -> Option<&'static StdDecisions> {
     None
 }
 

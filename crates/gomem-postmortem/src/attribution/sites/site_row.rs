@@ -69,15 +69,23 @@ impl Row for Site {
                 "why it allocates: the compiler's cause, or what no log reports",
                 |site: &&'a Self| site.reason.map(Reason::name),
             )
-            .optional_text("reason_confidence", NOTHING_TELLS, "how sure the reason is", |site: &&'a Self| {
-                site.reason_confidence.map(Confidence::name)
+            .optional_category(
+                "reason_confidence",
+                Confidence::NAMES,
+                NOTHING_TELLS,
+                "how sure the reason is",
+                |site| site.reason_confidence.map(|confidence| confidence as u32),
+            )
+            .optional_category("cause", Cause::NAMES, NO_DECISION, "the compiler's reason", |site| {
+                site.cause().map(|cause| cause as u32)
             })
-            .optional_text("cause", NO_DECISION, "the compiler's reason", |site: &&'a Self| {
-                site.cause().map(Cause::name)
-            })
-            .optional_text("certainty", NO_DECISION, "whether the decision means an allocation", |site: &&'a Self| {
-                site.certainty().map(Certainty::name)
-            })
+            .optional_category(
+                "certainty",
+                Certainty::NAMES,
+                NO_DECISION,
+                "whether the decision means an allocation",
+                |site| site.certainty().map(|certainty| certainty as u32),
+            )
             .int64("bytes", Unit::Bytes, "bytes allocated over the program's life", |site| site.bytes)
             .int64("objects", Unit::Count, "objects allocated over the program's life", |site| site.objects)
             .optional_float64("mean_object_bytes", Unit::Bytes, "no objects", "bytes of one object", |site| {

@@ -10,7 +10,7 @@ use foldhash::HashSet;
 use gomem_pprof::PrintedTable;
 
 use crate::bundle::signature::{Signature, looks_like_text};
-use crate::bundle::text::{cgroup::files_named, pprof_session::PprofSession};
+use crate::bundle::text::{machine::cgroup::files_named, pprof_session::PprofSession};
 
 /// What one tool printed, or what a person wrote around it.
 #[derive(Debug, PartialEq, Eq)]

@@ -98,12 +98,12 @@ fn initialisers(text: &str) -> Option<String> {
 }
 
 /// What a terminal would obey is left out.
-pub(super) fn without_controls(text: &str, longest: usize) -> String {
+pub(crate) fn without_controls(text: &str, longest: usize) -> String {
     text.chars().filter(|letter| !letter.is_control()).take(longest).collect()
 }
 
 /// The same of a name or a line that is shown.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     without_controls(text.trim(), LONGEST_SHOWN)
 }
 

@@ -3,9 +3,13 @@
 use crate::bundle::{
     artifact::Artifact,
     text::{
-        amounts::Amounts, cgroup::cgroup_memory, container_table::container_memory, function_listing::Listing,
-        logged_memory::LoggedMemory, machine_memory::MachineMemory, memory_limiter::MemoryLimiter,
-        oom_report::OomReport, process_memory::ProcessMemory, scavenger::Scavenger, stated::StatedMemory,
+        function_listing::Listing,
+        log::{logged_memory::LoggedMemory, memory_limiter::MemoryLimiter, scavenger::Scavenger},
+        machine::{
+            cgroup::cgroup_memory, container_table::container_memory, machine_memory::MachineMemory,
+            oom_report::OomReport, process_memory::ProcessMemory,
+        },
+        words::{amounts::Amounts, stated::StatedMemory},
     },
 };
 

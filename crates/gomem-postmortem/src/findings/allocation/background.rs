@@ -7,9 +7,9 @@ use gomem_table::Unit;
 use crate::{
     attribution::{Account, Entry},
     findings::{
-        allocation::{call_advice::background_advice, module_calls::calls_in_words},
         amount::{in_objects, measure, severity},
         breakdown::{inside, reasons, share},
+        calls::{call_advice::background_advice, module_calls::calls_in_words},
         finding::{Finding, FindingKind},
     },
 };

@@ -8,13 +8,15 @@ use crate::{
     attribution::{Account, Bytes, Call, Entry, Place, Reason, Site},
     findings::{
         allocation::{
-            call_advice::{call_advice, general_advice, is_coder, is_of_std, lent_advice, part_advice},
             kept::{add_held, keep, warn_of_oversized},
-            module_calls::{in_its_goroutines, module_of},
             pool::PoolMisuse,
         },
         amount::{allocated, coverage, headline, measure, severity},
         breakdown::{inside, reasons, share},
+        calls::{
+            call_advice::{call_advice, general_advice, is_coder, is_of_std, lent_advice, part_advice},
+            module_calls::{in_its_goroutines, module_of},
+        },
         cost::Cost,
         finding::{Finding, FindingKind},
         sentence::sentence,

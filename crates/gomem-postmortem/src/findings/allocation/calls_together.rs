@@ -11,12 +11,12 @@ use gomem_symbol::{Symbol, is_major_version, package_name};
 use crate::{
     attribution::{Account, Bytes, Call, Place},
     findings::{
-        allocation::{
+        amount::{measure, severity},
+        breakdown::share,
+        calls::{
             call_advice::call_advice,
             module_calls::{STD, module_of},
         },
-        amount::{measure, severity},
-        breakdown::share,
         finding::{Finding, FindingKind},
     },
     pacing::{Pacing, Saving},

@@ -7,11 +7,15 @@ use gomem_table::Unit;
 use crate::{
     attribution::{Bytes, Site},
     findings::{
-        allocation::{call_advice::size_advice, final_store::final_store, pool::oversized},
+        allocation::pool::oversized,
         breakdown::share,
+        calls::call_advice::size_advice,
         cost::Cost,
         finding::{Finding, Kept},
-        leak::keeper::{Keeper, keeper},
+        keeping::{
+            final_store::final_store,
+            keeper::{Keeper, keeper},
+        },
     },
 };
 

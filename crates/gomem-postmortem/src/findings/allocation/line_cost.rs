@@ -6,7 +6,7 @@ use gomem_table::{Definition, Row, Unit};
 
 use crate::{
     attribution::{AssistCost, Bytes, Place, Reason, Site, accounts},
-    findings::allocation::call_advice::{call_advice, general_advice},
+    findings::calls::call_advice::{call_advice, general_advice},
 };
 
 /// What a line of your own code allocates itself, or by one function that it calls. What goroutines allocate without such a

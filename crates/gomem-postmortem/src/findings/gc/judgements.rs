@@ -167,7 +167,7 @@ impl Finding {
         }
         let evidence = told.evidence.iter().cloned();
         self.evidence.extend(evidence.map(|evidence| evidence.with_source(told.rule.name())));
-        self.confounders.extend((!told.confounders.is_empty()).then(|| told.confounders.clone()));
+        self.confounders.extend(told.confounders.iter().copied().map(str::to_owned));
         self.missing.extend(&told.missing);
         self.rules.push(told.rule);
     }

@@ -6,7 +6,7 @@ use gomem_symbol::{Modules, Origin, Symbol, is_starter};
 
 use crate::{
     attribution::{Place, first_frame},
-    findings::allocation::call_advice::{goroutine_advice, served_advice, wait_advice},
+    findings::calls::call_advice::{goroutine_advice, served_advice, wait_advice},
 };
 
 /// Goroutines that wait for the same thing at the same place, and were made at the same place.

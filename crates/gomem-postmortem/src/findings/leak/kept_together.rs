@@ -7,7 +7,7 @@ use crate::{
     findings::{
         goroutine::goroutines::GoroutineCount,
         growth::GrowingSite,
-        leak::{container::Container, keeper::place_of_store},
+        keeping::{container::Container, keeper::place_of_store},
     },
 };
 

@@ -10,17 +10,15 @@ use gomem_table::{Unit, percent};
 use crate::{
     attribution::{Site, accounts},
     findings::{
-        allocation::{
+        calls::{
             call_advice::{bound_of, goroutine_advice, handed_advice},
             module_calls::calls_in_words,
         },
         finding::{Finding, FindingKind},
         goroutine::goroutines::GoroutineCount,
         growth::GrowingSite,
-        leak::{
-            keeper::{Keeper, keeper},
-            kept_together::KeptTogether,
-        },
+        keeping::keeper::{Keeper, keeper},
+        leak::kept_together::KeptTogether,
         live_heap::LiveHeap,
     },
 };

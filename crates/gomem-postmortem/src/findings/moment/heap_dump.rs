@@ -56,7 +56,7 @@ fn retained_by(bundle: &Bundle, heap: &Heap, holders: &[HolderRow]) -> Option<Fi
     let bytes = Unit::Bytes.humanize(most.holding.retained_bytes as f64);
     let share = most.fraction.map_or_else(String::new, |share| format!(" ({} of the heap)", percent(share, 0)));
     let verb = if most.holding.holders.len() > 1 { "share" } else { "keeps" };
-    let mut finding = of(FindingKind::RetainedBy, Severity::Info, format!("{names} {verb} {bytes}{share}"), most);
+    let mut finding = finding(FindingKind::RetainedBy, Severity::Info, format!("{names} {verb} {bytes}{share}"), most);
     let way = match most.holding.holders.as_slice() {
         [holder] => heap.path(holder),
         _ => None,
@@ -140,7 +140,7 @@ fn blocked_goroutines(row: &HolderRow) -> Option<Finding> {
     let names = quoted(&row.holding.holders);
     let bytes = Unit::Bytes.humanize(row.holding.retained_bytes as f64);
     let title = format!("{} goroutines of {names} keep {bytes}", row.holding.instances);
-    let mut finding = of(FindingKind::BlockedGoroutines, Severity::Warning, title, row);
+    let mut finding = finding(FindingKind::BlockedGoroutines, Severity::Warning, title, row);
     finding.summary = format!(
         "{} each, by their stacks; it goes when they end.",
         Unit::Bytes.humanize(row.holding.retained_bytes as f64 / row.holding.instances as f64)
@@ -157,14 +157,14 @@ fn finalizer_queue(holders: &[HolderRow]) -> Option<Finding> {
     let names = quoted(&row.holding.holders);
     let bytes = Unit::Bytes.humanize(row.holding.retained_bytes as f64);
     let title = format!("{} objects with {bytes} wait for their finalizer {names}", row.holding.instances);
-    let mut finding = of(FindingKind::FinalizerQueue, Severity::Warning, title, row);
+    let mut finding = finding(FindingKind::FinalizerQueue, Severity::Warning, title, row);
     finding.summary =
         "They are dead. One goroutine runs all finalizers, and one that blocks holds all others up.".to_owned();
     finding.action = "Let no finalizer block; close what has an owner with Close instead.".to_owned();
     Some(finding)
 }
 
-fn of(kind: FindingKind, severity: Severity, title: String, row: &HolderRow) -> Finding {
+fn finding(kind: FindingKind, severity: Severity, title: String, row: &HolderRow) -> Finding {
     let mut finding = Finding::new(kind, severity, title);
     finding.bytes = i64::try_from(row.holding.retained_bytes).ok();
     finding.bytes_fraction = row.fraction;

@@ -14,7 +14,7 @@ use crate::{
 
 /// Of several that were read in one text, the worst; the others in words.
 pub(crate) fn course(all: &[Amounts], name: &str) -> Option<Finding> {
-    let courses = all.iter().filter_map(|amounts| Some((amounts, Course::of(amounts)?)));
+    let courses = all.iter().filter_map(|amounts| Some((amounts, Course::from_amounts(amounts)?)));
     let mut courses: Vec<(&Amounts, Course)> = courses.collect();
     courses.sort_by_key(|(_, course)| course.rank());
     let (amounts, course) = courses.first()?;
@@ -90,7 +90,7 @@ enum Course {
 }
 
 impl Course {
-    fn of(amounts: &Amounts) -> Option<Self> {
+    fn from_amounts(amounts: &Amounts) -> Option<Self> {
         let bytes = amounts.bytes.as_slice();
         let (&first, &last) = (bytes.first()?, bytes.last()?);
         let (low, high) =
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     fn course_of(bytes: &[f64]) -> Option<Course> {
-        Course::of(&Amounts { bytes: bytes.to_vec(), is_ordered: true, ..Amounts::default() })
+        Course::from_amounts(&Amounts { bytes: bytes.to_vec(), is_ordered: true, ..Amounts::default() })
     }
 
     #[test]
@@ -284,7 +284,7 @@ mod tests {
         }
         assert_eq!(course_of(&[1.0, 2.0, 3.0]), None);
         let unordered = Amounts { bytes: vec![60.0, 90.0, 120.0, 150.0], ..Amounts::default() };
-        assert_eq!(Course::of(&unordered), Some(Course::Between { low: 60.0, high: 150.0 }));
+        assert_eq!(Course::from_amounts(&unordered), Some(Course::Between { low: 60.0, high: 150.0 }));
     }
 
     #[test]

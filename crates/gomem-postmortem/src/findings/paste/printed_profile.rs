@@ -9,7 +9,7 @@ use gomem_table::{MIB, Unit, percent};
 use crate::{
     bundle::{Bundle, HeapProfile},
     findings::{
-        allocation::call_advice::row_advice,
+        calls::call_advice::row_advice,
         finding::{Finding, FindingKind},
         sentence::bytes,
     },

@@ -121,7 +121,7 @@ const FEWEST_FUNCTIONS: usize = 3;
 const MOST_COMPARED: usize = 64;
 
 /// Whether a profile that is text is another one written as text too: both count the same allocation.
-pub(super) fn is_twin(other: &Profile, text: &Profile) -> bool {
+pub(crate) fn is_twin(other: &Profile, text: &Profile) -> bool {
     let bytes = |profile: &Profile| Some(profile.total(profile.sample_type_index("alloc_space")?) as f64);
     let (Some(one), Some(two)) = (bytes(other), bytes(text)) else { return true };
     (one - two).abs() <= SAME_BYTES * one.max(two)

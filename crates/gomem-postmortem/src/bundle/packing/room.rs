@@ -17,7 +17,7 @@ impl Default for Room {
 
 impl Room {
     #[cfg(test)]
-    pub(crate) fn of(bytes: u64) -> Self {
+    pub(crate) fn new(bytes: u64) -> Self {
         Self(bytes)
     }
 

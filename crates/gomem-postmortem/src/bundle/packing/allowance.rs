@@ -10,7 +10,10 @@ use gomem_heap::Heap;
 use gomem_trace::Trace;
 use gomem_transport::Compression;
 
-use crate::bundle::{archive, room, signature::looks_like_text};
+use crate::bundle::{
+    packing::{archive, room},
+    signature::looks_like_text,
+};
 
 /// The most bytes that a file may have that begins so. What a file says of its own size is not believed: a sparse one claims
 /// what it does not hold, and a device never ends.

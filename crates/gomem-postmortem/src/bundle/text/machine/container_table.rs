@@ -12,8 +12,8 @@ use foldhash::HashMap;
 use gomem_table::ByteUnits;
 
 use crate::bundle::text::{
+    machine::process_memory::{ProcessMemory, of_machine},
     printed::printable,
-    process_memory::{ProcessMemory, of_machine},
 };
 
 /// The memory of the container that grew most, at first and at last; of one reading each, of the largest.

@@ -2,7 +2,7 @@
 
 /// What amounts are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Subject {
+pub(crate) enum Subject {
     /// What a program holds of memory.
     Memory,
     /// What else is counted in bytes, a machine's free memory and a limit among it.
@@ -12,7 +12,7 @@ pub(super) enum Subject {
 
 impl Subject {
     /// Of a name, a heading, or the line above a list.
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let words = words(sentence(text));
         let is_size_of = words.windows(2).enumerate().any(|(at, pair)| {
             let is_of_memory = at.checked_sub(1).is_some_and(|at| words[at] == "set" || is_memory(&words[at]));
@@ -29,17 +29,17 @@ impl Subject {
     }
 
     /// Of the line above what may be `docker stats`: its heading is `MEM USAGE / LIMIT`.
-    pub(super) fn of_docker(text: &str) -> Self {
+    pub(crate) fn of_docker(text: &str) -> Self {
         let lower = text.to_ascii_lowercase();
         let rest = lower.replace("usage / limit", "usage");
-        match Self::of(&rest) {
+        match Self::parse(&rest) {
             Self::Untold if words(&rest).iter().any(|word| word == "docker") => Self::Memory,
             subject => subject,
         }
     }
 
     /// Of a name and of what stands above it.
-    pub(super) fn and(self, above: Self) -> Self {
+    pub(crate) fn and(self, above: Self) -> Self {
         match (self, above) {
             (Self::Other, _) | (_, Self::Other) => Self::Other,
             (Self::Memory, _) | (_, Self::Memory) => Self::Memory,
@@ -167,7 +167,7 @@ mod tests {
             "Memory usage-data-2026-03-04.csv",
             "Resident set size of the api",
         ] {
-            assert_eq!(Subject::of(text), Subject::Memory, "{text}");
+            assert_eq!(Subject::parse(text), Subject::Memory, "{text}");
         }
         for text in [
             "Free memory on the node, hourly:",
@@ -180,7 +180,7 @@ mod tests {
             "disk and memory of the node",
             "RSS is 40 MB. Upload by rsync, progress:",
         ] {
-            assert_eq!(Subject::of(text), Subject::Other, "{text}");
+            assert_eq!(Subject::parse(text), Subject::Other, "{text}");
         }
         for text in [
             "",
@@ -191,7 +191,7 @@ mod tests {
             "We had trouble with memory in March.",
             "N is the number of rows, done in so many seconds:",
         ] {
-            assert_eq!(Subject::of(text), Subject::Untold, "{text}");
+            assert_eq!(Subject::parse(text), Subject::Untold, "{text}");
         }
         for (text, subject) in [
             ("$ docker stats --format '{{.MemUsage}}'", Subject::Memory),

@@ -3,7 +3,7 @@
 use gomem_pprof::{MemStat, Profile, SiteGrowth};
 use gomem_table::Unit;
 
-use crate::bundle::program;
+use crate::bundle::recognition::program;
 
 /// Why a heap profile says nothing, or nothing that the `others` read before it do not say better. Protobuf comes before
 /// text.

@@ -28,10 +28,12 @@
 use gomem_table::ByteUnits;
 
 use crate::bundle::text::{
-    kernel_line::{Exhausted, KernelLine, Kill, Kills},
     log_time::LogTime,
-    process_memory::of_machine,
-    refusal::Refusal,
+    machine::{
+        kernel_line::{Exhausted, KernelLine, Kill, Kills},
+        process_memory::of_machine,
+        refusal::Refusal,
+    },
 };
 
 /// How a program died.

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use gomem_table::ByteUnits;
 use memchr::memmem::Finder;
 
-use crate::bundle::text::{log_time::LogTime, printed::printable, process_memory::of_machine};
+use crate::bundle::text::{log_time::LogTime, machine::process_memory::of_machine, printed::printable};
 
 /// Whose memory had ended when the kernel killed a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -11,7 +11,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::process_memory::of_machine;
+use crate::bundle::text::machine::process_memory::of_machine;
 
 /// The readings of one text.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@ use gomem_table::days_since_epoch;
 
 /// Seconds by one clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum ReadingTime {
+pub(crate) enum ReadingTime {
     /// Since 1970, in whatever zone the list is.
     Dated(f64),
     /// Of a day that is not told.
@@ -15,7 +15,7 @@ pub(super) enum ReadingTime {
 
 /// The words of one line that tell its time.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct TimeWords {
+pub(crate) struct TimeWords {
     date: Option<f64>,
     clock: Option<f64>,
     elapsed: Option<f64>,
@@ -26,7 +26,7 @@ pub(super) struct TimeWords {
 
 impl TimeWords {
     /// Whether `word` is of a time: `3:06PM`, `10:05:12.5`, `2026-01-02`, `2026-01-02T10:00:00Z`, `121s`, `2h`, `1663184060`.
-    pub(super) fn take(&mut self, word: &str) -> bool {
+    pub(crate) fn take(&mut self, word: &str) -> bool {
         let lower = word.to_ascii_lowercase();
         if matches!(lower.as_str(), "t" | "at" | "time" | "after" | "elapsed" | "day" | "hour" | "utc") {
             return true;
@@ -70,16 +70,16 @@ impl TimeWords {
         is_time || is_unknown
     }
 
-    pub(super) fn is_any(self) -> bool {
+    pub(crate) fn is_any(self) -> bool {
         self.is_any
     }
 
     /// Whether a day and a clock are there.
-    pub(super) fn is_whole(self) -> bool {
+    pub(crate) fn is_whole(self) -> bool {
         self.date.is_some() && self.clock.is_some()
     }
 
-    pub(super) fn time(self) -> Option<ReadingTime> {
+    pub(crate) fn time(self) -> Option<ReadingTime> {
         match (self.date, self.clock, self.elapsed) {
             _ if self.is_odd => None,
             (Some(date), clock, None) => Some(ReadingTime::Dated(date + clock.unwrap_or(0.0))),
@@ -92,7 +92,7 @@ impl TimeWords {
 
 impl ReadingTime {
     /// The order of readings by their times, the earliest first; `None` where the times do not tell it.
-    pub(super) fn order(times: &[Option<Self>]) -> Option<Vec<usize>> {
+    pub(crate) fn order(times: &[Option<Self>]) -> Option<Vec<usize>> {
         let all = |of: fn(Self) -> Option<f64>| times.iter().map(|time| of((*time)?)).collect::<Option<Vec<f64>>>();
         if let Some(clocks) = all(|time| if let Self::OfDay(seconds) = time { Some(seconds) } else { None }) {
             return order_within_a_day(&clocks);

@@ -6,7 +6,7 @@ use flate2::bufread::DeflateDecoder;
 use gomem_transport::Compression;
 use rawzip::{CompressionMethod, ZipArchive, ZipSliceEntry};
 
-use crate::bundle::{artifact::Artifact, room::Room};
+use crate::bundle::{artifact::Artifact, packing::room::Room};
 
 /// What an archive holds; folders and links are none of it.
 #[derive(Debug, Default)]
@@ -211,14 +211,14 @@ mod tests {
     #[test]
     fn bombs_have_one_room() {
         let bomb = [b'a'; 100_000];
-        let mut room = Room::of(1_000_000);
+        let mut room = Room::new(1_000_000);
         let packed = Packed::open(&shared(&bomb, 5000), &mut room).unwrap();
         assert_eq!((packed.files.len(), packed.left_out), (10, 4990));
         let inner = shared(&bomb, 9);
         let packed = Packed::open(&zipped(CompressionMethod::DEFLATE, &inner), &mut room).unwrap();
         assert_eq!((packed.files.len(), packed.left_out), (0, 1), "nothing is left");
         // One that is too large takes what there is: the next one does not begin anew.
-        let mut room = Room::of(99_999);
+        let mut room = Room::new(99_999);
         let packed = Packed::open(&shared(&bomb, 5000), &mut room).unwrap();
         assert_eq!((packed.files.len(), packed.left_out), (0, 5000));
         assert!(!room.take(&b"a"[..]));

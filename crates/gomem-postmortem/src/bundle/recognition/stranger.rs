@@ -45,7 +45,7 @@ pub fn stranger(bytes: &[u8]) -> Option<String> {
 }
 
 /// What a file is that nothing is made of.
-pub(super) fn other(bytes: &[u8]) -> String {
+pub(crate) fn other(bytes: &[u8]) -> String {
     match stranger(bytes) {
         Some(_) if is_manifest(bytes) => "what gomem capture took, when, and what failed".to_owned(),
         Some(what) if is_json(bytes) && what.starts_with("JSON with ") => format!("{what}: nothing that gomem reads"),
@@ -55,12 +55,12 @@ pub(super) fn other(bytes: &[u8]) -> String {
 }
 
 /// Whether the reason says no more than that.
-pub(super) fn is_unknown(reason: &str) -> bool {
+pub(crate) fn is_unknown(reason: &str) -> bool {
     // The names of metrics stand in texts too.
     reason == NOT_RECOGNISED || reason.contains(QUOTED) || reason.contains(": no sample found in ")
 }
 
-pub(super) fn is_json(bytes: &[u8]) -> bool {
+pub(crate) fn is_json(bytes: &[u8]) -> bool {
     matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..])
 }
 
@@ -198,9 +198,9 @@ const JSON_KINDS: [(&[&str], &str); 5] = [
 ];
 /// What servers call it.
 const COMPLAINTS: [&str; 6] = ["error", "message", "detail", "error_description", "reason", "title"];
-pub(super) const NOT_RECOGNISED: &str = "not recognised";
+pub(crate) const NOT_RECOGNISED: &str = "not recognised";
 /// What a text is called that is only quoted.
-pub(super) const QUOTED: &str = "text that says ";
+pub(crate) const QUOTED: &str = "text that says ";
 /// A line of it is a file of a bundle.
 const LARGEST_MANIFEST: usize = 4 << 20;
 const HEAD: usize = 8 << 10;

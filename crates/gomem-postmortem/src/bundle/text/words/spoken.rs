@@ -2,7 +2,7 @@
 
 use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::text::process_memory::of_machine;
+use crate::bundle::text::machine::process_memory::of_machine;
 
 /// The amounts that words give to what they are of; bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -74,7 +74,7 @@ fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
             continue;
         }
         let Some(bytes) = amount(words, at).filter(|_| !is_of_other(words, at)) else { continue };
-        let subject = |at: usize| Some((at, Subject::of(words[at])?));
+        let subject = |at: usize| Some((at, Subject::parse(words[at])?));
         let before = (at.saturating_sub(FARTHEST)..at).rev().find_map(subject);
         let behind = || (at + 1..words.len().min(at + NEAR)).find_map(subject);
         // "RSS 700M of 2G": the second amount is of something else.
@@ -218,7 +218,7 @@ enum Subject {
 }
 
 impl Subject {
-    fn of(word: &str) -> Option<Self> {
+    fn parse(word: &str) -> Option<Self> {
         // An option of a command is none.
         if word.starts_with('-') {
             return None;

@@ -8,14 +8,14 @@ use gomem_symbol::Symbol;
 use crate::{
     attribution::{Reason, Site},
     findings::{
-        allocation::{
-            call_advice::{chain_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
+        calls::call_advice::{chain_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
+        keeping::{
+            container::Container,
             final_store::{
                 CALL_PARAMETER, PART_OF_STRUCT, final_store, last_store, method_that_ends, store_of_owner,
                 store_of_parameter, storing_step,
             },
         },
-        leak::container::Container,
     },
 };
 

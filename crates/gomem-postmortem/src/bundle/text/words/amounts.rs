@@ -12,15 +12,17 @@ use std::{borrow::Cow, cell::OnceCell};
 use gomem_metrics::Metrics;
 
 use crate::bundle::{
-    printed_profile::LARGEST_OUTPUT,
+    packing::written::is_shipped,
     text::{
-        amount_line::{AmountLine, AmountSource},
+        machine::process_memory::of_machine,
         printed::printable,
-        process_memory::of_machine,
-        reading_time::{ReadingTime, TimeWords},
-        subject::Subject,
+        printed_profile::LARGEST_OUTPUT,
+        words::{
+            amount_line::{AmountLine, AmountSource},
+            reading_time::{ReadingTime, TimeWords},
+            subject::Subject,
+        },
     },
-    written::is_shipped,
 };
 
 /// The readings of one thing.
@@ -64,7 +66,7 @@ impl Amounts {
                 continue;
             };
             let is_lambda = reading.source == AmountSource::Lambda;
-            if !is_lambda && Subject::of(reading.name).and(above.subject(reading.source)) != Subject::Memory {
+            if !is_lambda && Subject::parse(reading.name).and(above.subject(reading.source)) != Subject::Memory {
                 continue;
             }
             // Two functions differ by their memory's size, two lists by what stands above them.
@@ -90,9 +92,9 @@ impl Amounts {
     /// The columns of a panel that have a unit of bytes and no metric's name, where the file or their legend speaks of memory.
     pub(crate) fn of_panel(file: &str, metrics: &Metrics) -> Vec<Self> {
         let is_of_bytes = |label: Option<&str>| label == Some("bytes");
-        let of_file = Subject::of(own_name(file));
+        let of_file = Subject::parse(own_name(file));
         let columns = metrics.series().iter().filter(|series| is_of_bytes(series.label("unit")));
-        let columns = columns.filter(|series| Subject::of(&series.metric).and(of_file) == Subject::Memory);
+        let columns = columns.filter(|series| Subject::parse(&series.metric).and(of_file) == Subject::Memory);
         let amounts = columns.map(|series| Self {
             name: printable(&series.metric),
             source: AmountSource::Panel,
@@ -182,7 +184,7 @@ impl<'a> Above<'a> {
     fn subject(&self, source: AmountSource) -> Subject {
         *match source {
             AmountSource::Docker => self.of_docker.get_or_init(|| Subject::of_docker(self.text)),
-            _ => self.subject.get_or_init(|| Subject::of(self.text)),
+            _ => self.subject.get_or_init(|| Subject::parse(self.text)),
         }
     }
 }

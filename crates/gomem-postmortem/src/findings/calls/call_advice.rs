@@ -6,7 +6,7 @@ use gomem_symbol::{Origin, Symbol, is_major_version};
 
 use crate::{
     attribution::{Bytes, Part, Site},
-    findings::allocation::module_calls::module_of,
+    findings::calls::module_calls::module_of,
 };
 
 /// What an expert does about a call of `callee` whose bytes these are. `None` where what is inside has to be looked at.

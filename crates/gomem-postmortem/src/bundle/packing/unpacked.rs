@@ -10,7 +10,7 @@ use gomem_metrics::Format;
 use gomem_transport::Compression;
 
 use crate::bundle::{
-    room::{MOST_BYTES, Room},
+    packing::room::{MOST_BYTES, Room},
     signature::looks_like_text,
 };
 

@@ -15,28 +15,27 @@ use gomem_transport::Compression;
 use memchr::memmem;
 
 use crate::bundle::{
-    archive::Packed,
     artifact::{Artifact, Contents, Remark},
     bundle::{Bundle, HeapProfile},
-    heap_refusal::heap_refusal,
     log_stream::LogStream,
-    outcome::Outcome,
-    printed_profile::{LARGEST_OUTPUT, is_printed, printed_table},
-    program,
-    room::Room,
+    packing::{archive::Packed, room::Room, unpacked::unpacked_within, written::written},
+    recognition::{
+        heap_refusal::heap_refusal,
+        outcome::Outcome,
+        program,
+        stranger::{is_json, is_unknown, most_telling, other, stranger},
+        traces::{self, KnownTraces, is_same},
+        untimed::{Untimed, UntimedScrape, scrape_time},
+    },
     signature::{Signature, begins_text_profile, looks_like_text},
     sources::Sources,
-    stranger::{is_json, is_unknown, most_telling, other, stranger},
-    text::amounts::Amounts,
-    text::crash::Crash,
-    text::pasted::{self, Part},
-    text::spoken::SpokenMemory,
-    text::stated::StatedMemory,
-    text::tool_output::{Printout, ToolOutput},
-    traces::{self, KnownTraces, is_same},
-    unpacked::unpacked_within,
-    untimed::{Untimed, UntimedScrape, scrape_time},
-    written::written,
+    text::{
+        log::crash::Crash,
+        pasted::{self, Part},
+        printed_profile::{LARGEST_OUTPUT, is_printed, printed_table},
+        tool_output::{Printout, ToolOutput},
+        words::{amounts::Amounts, spoken::SpokenMemory, stated::StatedMemory},
+    },
 };
 
 /// Reads one file after the other into a bundle.

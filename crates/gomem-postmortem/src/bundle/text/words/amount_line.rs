@@ -3,8 +3,8 @@
 use gomem_table::{ByteUnits, MIB};
 
 use crate::bundle::text::{
-    process_memory::of_machine,
-    reading_time::{ReadingTime, TimeWords},
+    machine::process_memory::of_machine,
+    words::reading_time::{ReadingTime, TimeWords},
 };
 
 /// Who wrote them.
@@ -23,19 +23,19 @@ pub(crate) enum AmountSource {
 
 /// One reading.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct AmountLine<'a> {
+pub(crate) struct AmountLine<'a> {
     /// Of a list what it calls the amount, of Lambda the log's stream.
-    pub(super) name: &'a str,
-    pub(super) source: AmountSource,
-    pub(super) bytes: f64,
-    pub(super) limit: Option<f64>,
-    pub(super) time: Option<ReadingTime>,
+    pub(crate) name: &'a str,
+    pub(crate) source: AmountSource,
+    pub(crate) bytes: f64,
+    pub(crate) limit: Option<f64>,
+    pub(crate) time: Option<ReadingTime>,
     /// Of Lambda.
-    pub(super) request: &'a str,
+    pub(crate) request: &'a str,
 }
 
 impl<'a> AmountLine<'a> {
-    pub(super) fn parse(line: &'a str) -> Option<Self> {
+    pub(crate) fn parse(line: &'a str) -> Option<Self> {
         Self::of_lambda(line).or_else(|| Self::of_docker(line)).or_else(|| Self::of_list(line))
     }
 

@@ -2,7 +2,7 @@
 
 use gomem_metrics::{Metrics, MetricsReader};
 
-use crate::bundle::{artifact::Contents, outcome::Outcome};
+use crate::bundle::{artifact::Contents, recognition::outcome::Outcome};
 
 /// Scrapes without a time. Whether they are of use is known when all files of the bundle are read.
 #[derive(Default)]

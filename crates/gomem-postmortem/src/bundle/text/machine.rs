@@ -1,0 +1,9 @@
+//! What the kernel, and what runs containers, say of a process and of the machine below it.
+
+pub(crate) mod cgroup;
+pub(crate) mod container_table;
+pub(crate) mod kernel_line;
+pub(crate) mod machine_memory;
+pub(crate) mod oom_report;
+pub(crate) mod process_memory;
+pub(crate) mod refusal;

@@ -1,0 +1,5 @@
+//! Who keeps what a line makes.
+
+pub(crate) mod container;
+pub(crate) mod final_store;
+pub(crate) mod keeper;
