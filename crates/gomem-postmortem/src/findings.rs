@@ -1,8 +1,9 @@
 //! What to do, what costs most first.
 //!
 //! `finding` is one thing to do. `amount`, `breakdown`, `cost` and `sentence` put numbers into its words; `growth` and
-//! `live_heap` are what several rooms know of memory over time. The rooms each make findings of one kind of evidence,
-//! `ranking` asks all of them, `consistency` and `mismatch` say what cannot be told together.
+//! `live_heap` are what several rooms know of memory over time. Most rooms make findings, each of one kind of evidence;
+//! `calls` and `keeping` know what they share. `ranking` asks all of them, `consistency` and `mismatch` say what cannot be
+//! told together.
 //!
 //! | room | what it looks at |
 //! |---|---|

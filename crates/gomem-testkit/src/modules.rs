@@ -61,6 +61,12 @@ impl Modules {
         circles
     }
 
+    /// The folders with files, `src/` itself without a name.
+    #[must_use]
+    pub fn folders(&self) -> BTreeSet<&str> {
+        self.files.iter().map(|file| file.rsplit_once('/').map_or("", |(folder, _)| folder)).collect()
+    }
+
     /// The rooms of a folder of `src/`, or of `src/` itself where it has no name: the folders and files in it.
     #[must_use]
     pub fn rooms(&self, folder: &str) -> BTreeSet<&str> {

@@ -20,7 +20,8 @@ pub(super) fn add(roots: &mut Roots, snapshot: &Snapshot, program: &Program) {
     for_each_slot(snapshot, |segment, address, value| {
         let Some(target) = snapshot.objects.find(value) else { return };
         let of_runtime = || words.as_ref()?.name(snapshot, program, target).map(|name| (Owner::runtime(name), 0));
-        let of_variable = || program.variable(address).map(|known| (Owner::from_variable(&known), address - known.start));
+        let of_variable =
+            || program.variable(address).map(|known| (Owner::from_variable(&known), address - known.start));
         let place = || (Owner::nobody(segment, address), 0);
         let (owner, offset) =
             of_runtime().or_else(of_variable).or_else(|| unnamed.owner(address, program)).unwrap_or_else(place);

@@ -53,6 +53,9 @@ mod tests {
         let otel = Exporter::from_names(["go_memory_gc_goal_bytes", "process_cpu_seconds_total"].into_iter());
         assert_eq!(otel, Exporter::OpenTelemetry);
         assert_eq!(otel.name_of("go_cpu_classes_total_cpu_seconds_total"), "go.cpu.time");
-        assert_eq!(Exporter::from_names(["go_memstats_sys_bytes", "go_goroutine_count"].into_iter()), Exporter::Prometheus);
+        assert_eq!(
+            Exporter::from_names(["go_memstats_sys_bytes", "go_goroutine_count"].into_iter()),
+            Exporter::Prometheus
+        );
     }
 }
