@@ -56,6 +56,7 @@ fn array(values: &Values, validity: Option<&[bool]>) -> Result<ArrayRef, ArrowEr
         Values::Text(text) => text_array(text, nulls)?,
         Values::Category(category) => Arc::new(category_array(category, nulls)?),
         Values::List(list) => Arc::new(list_array(list, nulls)?),
+        Values::SharedList(shared) => Arc::new(list_array(&shared.to_list(), nulls)?),
         Values::Struct(columns) => {
             let rows = values.len();
             let (fields, arrays) = arrays(columns)?;

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-use gomem_table::{Column, Table, Values};
+use std::ops::Range;
+
+use gomem_table::{Column, List, SharedList, Table, Values};
 use polars::prelude::{
     BooleanChunked, DataFrame, DataType, Float64Chunked, FrozenCategories, Int64Chunked, IntoSeries, NamedFrom,
     NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked, StructChunked, TimeUnit, TimeZone, UInt64Chunked,
@@ -61,22 +63,32 @@ fn values(name: PlSmallStr, values: &Values, validity: Option<&[bool]>) -> Polar
             texts.into_series().cast(&DataType::from_frozen_categories(categories))?
         }
         Values::List(list) => {
-            let items = self::values("item".into(), &list.items, None)?;
-            let lists: Vec<Option<Series>> = (0..rows)
-                .map(|row| {
-                    let (begin, end) = (list.offsets[row], list.offsets[row + 1]);
-                    known(row).then(|| items.slice(begin as i64, end - begin))
-                })
-                .collect();
-            // The type comes from the items, so that a column of empty lists has one.
-            Series::new(name, lists).cast(&DataType::List(Box::new(items.dtype().clone())))?
+            lists(name, &list.items, rows, |row| known(row).then(|| list.offsets[row]..list.offsets[row + 1]))?
         }
+        Values::SharedList(SharedList { codes, lists: List { offsets, items } }) => lists(name, items, rows, |row| {
+            let place = codes[row] as usize;
+            known(row).then(|| offsets[place]..offsets[place + 1])
+        })?,
         Values::Struct(fields) => {
             let fields = fields.iter().map(series).collect::<PolarsResult<Vec<_>>>()?;
             StructChunked::from_series(name, rows, fields.iter())?.into_series()
         }
         other => polars_bail!(ComputeError: "a column of {other:?}"),
     })
+}
+
+/// Rows of parts of some items.
+fn lists(
+    name: PlSmallStr,
+    items: &Values,
+    rows: usize,
+    part: impl Fn(usize) -> Option<Range<usize>>,
+) -> PolarsResult<Series> {
+    let items = values("item".into(), items, None)?;
+    let lists: Vec<Option<Series>> =
+        (0..rows).map(|row| part(row).map(|part| items.slice(part.start as i64, part.len()))).collect();
+    // The type comes from the items, so that a column of empty lists has one.
+    Series::new(name, lists).cast(&DataType::List(Box::new(items.dtype().clone())))
 }
 
 #[cfg(test)]

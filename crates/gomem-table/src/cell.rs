@@ -1,6 +1,6 @@
 //! One value of a column, for renderers and tests.
 
-use crate::column::{Column, Values};
+use crate::column::{Column, List, Values};
 
 /// One value of a column.
 #[derive(Debug, Clone, Copy)]
@@ -84,9 +84,8 @@ impl<'a> Cell<'a> {
             Values::Category(category) => {
                 Self::Text(category.names.get(category.codes[row] as usize).copied().unwrap_or(""))
             }
-            Values::List(list) => {
-                Self::List(ListCell { values: &list.items, start: list.offsets[row], end: list.offsets[row + 1] })
-            }
+            Values::List(list) => Self::List(ListCell::of(list, row)),
+            Values::SharedList(shared) => Self::List(ListCell::of(&shared.lists, shared.codes[row] as usize)),
             Values::Struct(fields) => Self::Struct(StructCell { fields, row }),
         }
     }
@@ -129,6 +128,10 @@ impl PartialEq for Cell<'_> {
 }
 
 impl<'a> ListCell<'a> {
+    fn of(list: &'a List, row: usize) -> Self {
+        Self { values: &list.items, start: list.offsets[row], end: list.offsets[row + 1] }
+    }
+
     /// How many items the list holds.
     #[must_use]
     pub fn len(self) -> usize {

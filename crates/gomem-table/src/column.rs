@@ -48,6 +48,8 @@ pub enum Values {
     Category(Category),
     /// Lists.
     List(List),
+    /// Lists that rows share.
+    SharedList(SharedList),
     /// Records: columns of equal length.
     Struct(Vec<Column>),
 }
@@ -101,6 +103,58 @@ pub struct List {
     pub offsets: Vec<usize>,
     /// The items of all rows, end to end.
     pub items: Box<Values>,
+}
+
+/// Lists that rows share: a code a row, and the lists, each once.
+///
+/// ```
+/// use gomem_table::{List, SharedList, Values};
+///
+/// let lists = List { offsets: vec![0, 2, 3], items: Box::new(Values::Int64(vec![1, 2, 3])) };
+/// let shared = SharedList { codes: vec![0, 1, 0], lists };
+/// assert_eq!(shared.to_list().offsets, [0, 2, 3, 5]);
+/// ```
+#[derive(Debug, Clone)]
+pub struct SharedList {
+    /// The code of each row: the place of its list.
+    pub codes: Vec<u32>,
+    /// The lists.
+    pub lists: List,
+}
+
+impl SharedList {
+    /// The same lists, each row's own.
+    #[must_use]
+    pub fn to_list(&self) -> List {
+        self.lists.take(self.codes.iter().map(|code| *code as usize))
+    }
+}
+
+impl List {
+    /// The lists of some rows.
+    fn take(&self, rows: impl ExactSizeIterator<Item = usize>) -> Self {
+        let mut offsets = Vec::with_capacity(rows.len() + 1);
+        let mut items = Vec::new();
+        offsets.push(0);
+        for row in rows {
+            items.extend(self.offsets[row]..self.offsets[row + 1]);
+            offsets.push(items.len());
+        }
+        Self { offsets, items: Box::new(self.items.take(&items)) }
+    }
+
+    fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    fn flaw(&self) -> Option<String> {
+        let rising = self.offsets.windows(2).all(|pair| pair[0] <= pair[1]);
+        let (first, last) = (self.offsets.first(), self.offsets.last());
+        if !rising || first != Some(&0) || last != Some(&self.items.len()) {
+            return Some(format!("list offsets do not cover its {} items", self.items.len()));
+        }
+        self.items.flaw()
+    }
 }
 
 impl Column {
@@ -317,7 +371,8 @@ impl Values {
             Self::Float64(v) => v.len(),
             Self::Text(text) => text.codes.len(),
             Self::Category(category) => category.codes.len(),
-            Self::List(list) => list.offsets.len().saturating_sub(1),
+            Self::List(list) => list.len(),
+            Self::SharedList(shared) => shared.codes.len(),
             Self::Struct(fields) => fields.first().map_or(0, Column::len),
         }
     }
@@ -337,7 +392,7 @@ impl Values {
             Self::Timestamp(_) => Kind::Timestamp,
             Self::Text(_) => Kind::Text,
             Self::Category(_) => Kind::Category,
-            Self::List(_) => Kind::List,
+            Self::List(_) | Self::SharedList(_) => Kind::List,
             Self::Struct(_) => Kind::Struct,
         }
     }
@@ -356,15 +411,9 @@ impl Values {
             Self::Category(category) => {
                 Self::Category(Category { codes: pick(&category.codes, rows), names: category.names })
             }
-            Self::List(list) => {
-                let mut offsets = Vec::with_capacity(rows.len() + 1);
-                let mut items = Vec::new();
-                offsets.push(0);
-                for &row in rows {
-                    items.extend(list.offsets[row]..list.offsets[row + 1]);
-                    offsets.push(items.len());
-                }
-                Self::List(List { offsets, items: Box::new(list.items.take(&items)) })
+            Self::List(list) => Self::List(list.take(rows.iter().copied())),
+            Self::SharedList(shared) => {
+                Self::SharedList(SharedList { codes: pick(&shared.codes, rows), lists: shared.lists.clone() })
             }
             Self::Struct(fields) => Self::Struct(fields.iter().map(|field| field.take(rows)).collect()),
         }
@@ -372,14 +421,11 @@ impl Values {
 
     fn flaw(&self) -> Option<String> {
         match self {
-            Self::List(list) => {
-                let rising = list.offsets.windows(2).all(|pair| pair[0] <= pair[1]);
-                let (first, last) = (list.offsets.first(), list.offsets.last());
-                if !rising || first != Some(&0) || last != Some(&list.items.len()) {
-                    return Some(format!("list offsets do not cover its {} items", list.items.len()));
-                }
-                list.items.flaw()
-            }
+            Self::List(list) => list.flaw(),
+            Self::SharedList(SharedList { codes, lists }) => lists.flaw().or_else(|| {
+                let beyond = codes.iter().find(|code| **code as usize >= lists.len())?;
+                Some(format!("a row has list {beyond} of {}", lists.len()))
+            }),
             Self::Struct(fields) => {
                 let rows = self.len();
                 fields.iter().find_map(|field| {

@@ -1,9 +1,9 @@
 //! A table said once: its columns, and how each gets its value from a row.
 
-use std::{borrow::Cow, mem, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, mem, sync::Arc};
 
 use crate::{
-    column::{Column, List, Values},
+    column::{Column, List, SharedList, Values},
     fill::{self, Fill},
     interrupt::checkpoint,
     kind::Kind,
@@ -300,6 +300,22 @@ impl<'a, R: 'a> Definition<'a, R> {
         self.last(|column| column.fields = columns)
     }
 
+    /// A column of lists of records that rows share; an address stands for one list.
+    #[must_use]
+    pub fn shared_list<I: 'a>(
+        mut self,
+        name: impl Name,
+        doc: impl Name,
+        fields: Definition<'a, &'a I>,
+        get: impl Fn(&R) -> &'a Arc<[I]> + 'a,
+    ) -> Self {
+        let columns = fields.columns.clone();
+        let lists =
+            SharedLists { get, fields, places: HashMap::new(), recent: (0, 0), codes: Vec::new(), offsets: vec![0] };
+        self = self.push(Kind::List, name, Unit::None, None, doc, lists);
+        self.last(|column| column.fields = columns)
+    }
+
     /// A column of lists of numbers.
     #[must_use]
     pub fn int64s<L: IntoIterator<Item = i64> + 'a>(
@@ -483,6 +499,48 @@ impl<'a, R, I: 'a, L: IntoIterator<Item = I>, G: Fn(&R) -> L> Fill<R> for Lists<
     }
 }
 
+/// A column of lists of records that rows share.
+struct SharedLists<'a, G, I> {
+    get: G,
+    fields: Definition<'a, &'a I>,
+    /// By address, the place of a list. The lists outlive the column.
+    places: HashMap<usize, u32>,
+    /// The one that was asked for last; none is at address 0.
+    recent: (usize, u32),
+    codes: Vec<u32>,
+    offsets: Vec<usize>,
+}
+
+impl<'a, R, I: 'a, G: Fn(&R) -> &'a Arc<[I]>> Fill<R> for SharedLists<'a, G, I> {
+    fn reserve(&mut self, rows: usize) {
+        self.codes.reserve(rows);
+    }
+
+    fn extend(&mut self, rows: &[R]) {
+        for row in rows {
+            let list = (self.get)(row);
+            let address = Arc::as_ptr(list).cast::<u8>().addr();
+            if self.recent.0 != address {
+                let (fields, offsets) = (&mut self.fields, &mut self.offsets);
+                let place = *self.places.entry(address).or_insert_with(|| {
+                    let items: Vec<&'a I> = list.iter().collect();
+                    fields.extend(&items);
+                    offsets.push(offsets.last().copied().unwrap_or_default() + items.len());
+                    (offsets.len() - 2) as u32
+                });
+                self.recent = (address, place);
+            }
+            self.codes.push(self.recent.1);
+        }
+    }
+
+    fn finish(mut self: Box<Self>) -> Vec<fill::Filled> {
+        let items = Box::new(Values::Struct(self.fields.finish()));
+        let lists = List { offsets: self.offsets, items };
+        vec![(Values::SharedList(SharedList { codes: self.codes, lists }), None)]
+    }
+}
+
 /// Rows that are given to one column after the other: few enough to stay in the processor's cache.
 const CHUNK: usize = 1024;
 
@@ -548,6 +606,24 @@ mod tests {
         assert_eq!((step.field("from"), step.field("line")), (Some(Cell::Text("x")), Some(Cell::Int64(1))));
         let Cell::List(words) = cell("words", 7) else { panic!("not a list") };
         assert_eq!(words.iter().filter_map(Cell::as_str).collect::<Vec<_>>(), ["a", "7.go"]);
+    }
+
+    #[test]
+    fn rows_share_lists() {
+        let stacks: Vec<Arc<[i64]>> = vec![[1, 2].into(), [].into(), [3].into(), [1, 2].into()];
+        let rows = [0, 2, 1, 0, 3];
+        let item = Definition::new("frame", "").int64("line", Unit::None, "its line", |line: &&i64| **line);
+        let definition = Definition::new("rows", "as they come");
+        let table = definition.shared_list("stack", "its stack", item, |row: &usize| &stacks[*row]).table(rows);
+        let column = table.column("stack").expect("a column");
+        let Values::SharedList(shared) = column.values() else { panic!("not shared") };
+        assert_eq!((&shared.codes[..], &shared.lists.offsets[..]), (&[0, 1, 2, 0, 3][..], &[0, 2, 3, 3, 5][..]));
+        assert_eq!(shared.to_list().offsets, [0, 2, 3, 3, 5, 7]);
+        let lengths = |table: &Table| -> Vec<usize> {
+            let column = table.column("stack").expect("a column");
+            (0..table.rows()).map(|row| if let Cell::List(list) = column.cell(row) { list.len() } else { 99 }).collect()
+        };
+        assert_eq!((lengths(&table), lengths(&table.head(2))), (vec![2, 1, 0, 2, 2], vec![2, 1]));
     }
 
     #[test]

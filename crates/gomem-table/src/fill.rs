@@ -28,7 +28,7 @@ macro_rules! numbers {
             }
 
             pub(crate) fn $partial<R>(get: impl Fn(&R) -> Option<$type>) -> impl Fill<R> {
-                Partial { get, values: Vec::new(), known: Vec::new(), wrap: Values::$variant }
+                Partial { get, values: Vec::new(), known: Known::default(), wrap: Values::$variant }
             }
         )+
     };
@@ -48,7 +48,7 @@ pub(crate) fn categories<R>(names: &'static [&'static str], get: impl Fn(&R) -> 
 
 pub(crate) fn optional_categories<R>(names: &'static [&'static str], get: impl Fn(&R) -> Option<u32>) -> impl Fill<R> {
     let wrap = move |codes| Values::Category(Category { codes, names });
-    Partial { get, values: Vec::new(), known: Vec::new(), wrap }
+    Partial { get, values: Vec::new(), known: Known::default(), wrap }
 }
 
 pub(crate) fn codes<R>(pool: Arc<StringPool>, get: impl Fn(&R) -> u32) -> impl Fill<R> {
@@ -56,7 +56,7 @@ pub(crate) fn codes<R>(pool: Arc<StringPool>, get: impl Fn(&R) -> u32) -> impl F
 }
 
 pub(crate) fn optional_codes<R>(pool: Arc<StringPool>, get: impl Fn(&R) -> Option<u32>) -> impl Fill<R> {
-    Partial { get, values: Vec::new(), known: Vec::new(), wrap: |codes| Values::Text(Text { codes, pool }) }
+    Partial { get, values: Vec::new(), known: Known::default(), wrap: |codes| Values::Text(Text { codes, pool }) }
 }
 
 pub(crate) fn texts<R>(get: impl for<'r> Fn(&'r R) -> &'r str) -> impl Fill<R> {
@@ -144,11 +144,37 @@ impl<R, T, G: Fn(&R) -> T, W: FnOnce(Vec<T>) -> Values> Fill<R> for Whole<G, T, 
     }
 }
 
+/// Which rows are known; nothing is kept before one is not.
+#[derive(Default)]
+struct Known(Option<Vec<bool>>);
+
+impl Known {
+    /// Takes the next row, after so many.
+    #[inline]
+    fn push(&mut self, is_known: bool, rows_before: usize) {
+        match &mut self.0 {
+            Some(known) => known.push(is_known),
+            None if is_known => {}
+            None => {
+                let mut known = vec![true; rows_before];
+                known.push(false);
+                self.0 = Some(known);
+            }
+        }
+    }
+
+    fn reserve(&mut self, rows: usize) {
+        if let Some(known) = &mut self.0 {
+            known.reserve(rows);
+        }
+    }
+}
+
 /// A column that some rows have no value for.
 struct Partial<G, T, W> {
     get: G,
     values: Vec<T>,
-    known: Vec<bool>,
+    known: Known,
     wrap: W,
 }
 
@@ -161,13 +187,13 @@ impl<R, T: Default, G: Fn(&R) -> Option<T>, W: FnOnce(Vec<T>) -> Values> Fill<R>
     fn extend(&mut self, rows: &[R]) {
         for row in rows {
             let value = (self.get)(row);
-            self.known.push(value.is_some());
+            self.known.push(value.is_some(), self.values.len());
             self.values.push(value.unwrap_or_default());
         }
     }
 
     fn finish(self: Box<Self>) -> Vec<Filled> {
-        vec![((self.wrap)(self.values), Some(self.known))]
+        vec![((self.wrap)(self.values), self.known.0)]
     }
 }
 
@@ -176,7 +202,7 @@ struct Interned<G> {
     intern: G,
     pool: StringPoolBuilder,
     codes: Vec<u32>,
-    known: Vec<bool>,
+    known: Known,
 }
 
 impl<G> Interned<G> {
@@ -184,7 +210,7 @@ impl<G> Interned<G> {
     where
         G: FnMut(&R, &mut StringPoolBuilder) -> Option<u32>,
     {
-        Self { intern, pool: StringPoolBuilder::new(), codes: Vec::new(), known: Vec::new() }
+        Self { intern, pool: StringPoolBuilder::new(), codes: Vec::new(), known: Known::default() }
     }
 }
 
@@ -197,17 +223,17 @@ impl<R, G: FnMut(&R, &mut StringPoolBuilder) -> Option<u32>> Fill<R> for Interne
     fn extend(&mut self, rows: &[R]) {
         for row in rows {
             let code = (self.intern)(row, &mut self.pool);
-            self.known.push(code.is_some());
+            self.known.push(code.is_some(), self.codes.len());
             self.codes.push(code.unwrap_or_default());
         }
     }
 
     fn finish(mut self: Box<Self>) -> Vec<Filled> {
-        if self.known.contains(&false) && self.pool.is_empty() {
+        if self.known.0.is_some() && self.pool.is_empty() {
             // What an unknown row's code points to.
             self.pool.intern("");
         }
-        vec![(Values::Text(Text { codes: self.codes, pool: self.pool.finish() }), Some(self.known))]
+        vec![(Values::Text(Text { codes: self.codes, pool: self.pool.finish() }), self.known.0)]
     }
 }
 

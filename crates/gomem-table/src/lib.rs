@@ -33,7 +33,7 @@ mod view;
 mod write;
 
 pub use cell::{Cell, ListCell, StructCell};
-pub use column::{Category, Column, List, Text, Values};
+pub use column::{Category, Column, List, SharedList, Text, Values};
 pub use definition::{Definition, Name};
 pub use interrupt::{Interrupt, Interrupted, Interruptible, checkpoint};
 pub use kind::Kind;

@@ -2,6 +2,7 @@
 
 mod assist;
 mod charge;
+mod counted;
 mod cycle;
 mod gc_mark;
 mod lifetime;

@@ -2,6 +2,8 @@
 
 use std::ops::{Index, IndexMut};
 
+use crate::model::counted::Counted;
+
 /// Many items by their places, in pieces, so that they are not moved when others come.
 #[derive(Debug)]
 pub(crate) struct Pieces<T>(Vec<Vec<T>>);
@@ -25,7 +27,7 @@ impl<T> Pieces<T> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().flatten()
+        Counted::new(self.0.iter().flatten(), self.len())
     }
 }
 

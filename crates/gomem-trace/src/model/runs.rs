@@ -1,6 +1,8 @@
 //! Many items in order.
 
-use std::{cmp::Ordering, iter, mem};
+use std::{cmp::Ordering, iter, mem, slice};
+
+use crate::model::counted::Counted;
 
 /// Many items in order: those of each generation stay where they were put, so that a trace of many is not moved again and again.
 #[derive(Debug)]
@@ -81,8 +83,8 @@ impl<T> Runs<T> {
         self.ends = ends.collect();
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.runs.iter().flatten()
+    pub(crate) fn iter(&self) -> Counted<iter::Flatten<slice::Iter<'_, Vec<T>>>> {
+        Counted::new(self.runs.iter().flatten(), self.ends.last().copied().unwrap_or_default())
     }
 
     pub(crate) fn last(&self) -> Option<&T> {
@@ -141,10 +143,10 @@ impl<T> Extend<T> for Runs<T> {
 
 impl<'r, T> IntoIterator for &'r Runs<T> {
     type Item = &'r T;
-    type IntoIter = iter::Flatten<std::slice::Iter<'r, Vec<T>>>;
+    type IntoIter = Counted<iter::Flatten<slice::Iter<'r, Vec<T>>>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.runs.iter().flatten()
+        self.iter()
     }
 }
 

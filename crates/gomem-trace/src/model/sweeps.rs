@@ -55,6 +55,14 @@ impl Sweeps {
         self.rows.push(row);
     }
 
+    /// The stacks of all, those that follow each other once.
+    pub(crate) fn stacks(&self) -> impl Iterator<Item = Option<StackId>> {
+        let mut last = None;
+        let others = self.others.iter().map(|sweep| sweep.stack);
+        let stacks = self.rows.iter().map(|row| row.stack).chain(others);
+        stacks.filter(move |stack| last.replace(*stack) != Some(*stack))
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = Sweep> {
         self.rows.iter().map(|row| self.sweep(row))
     }

@@ -5,7 +5,7 @@ use gomem_table::{Definition, Row, Table, ToTable, Unit};
 use crate::{
     model::Assist,
     tables::{
-        charged::{Charged, Charges},
+        charged::{Charged, ChargedRef, Charges},
         group::{GroupBy, GroupKey, Subject},
         number::{cycle_number, signed},
     },
@@ -72,7 +72,7 @@ impl Trace {
     /// The assists, by time.
     #[must_use]
     pub fn assists(&self) -> Vec<AssistRow> {
-        let mut charges = Charges::new(self);
+        let charges = Charges::new(self, self.recording.assists.iter().map(|assist| assist.stack));
         let rows = self.recording.assists.iter().map(|assist| AssistRow {
             start_seconds: assist.stretch.begin().map(|begin| self.since_start(begin)),
             wall_seconds: assist.wall().map(seconds),
@@ -80,7 +80,7 @@ impl Trace {
             stw_seconds: seconds(assist.stopping),
             goroutine: assist.goroutine,
             cycle: cycle_number(self.assist_cycle(assist)),
-            charged: charges.charged(assist.stack, assist.charge),
+            charged: charges.charged(assist.stack, assist.charge).into(),
         });
         rows.collect()
     }
@@ -164,6 +164,6 @@ impl Row for AssistRow {
             .optional_int64("cycle", Unit::None, "the trace lacks it", "the cycle that it helped", |row| {
                 row.cycle.map(signed)
             })
-            .embed(Charged::columns(), |row| &row.charged)
+            .embed(ChargedRef::columns(), |row| row.charged.borrowed())
     }
 }

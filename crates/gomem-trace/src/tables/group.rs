@@ -156,7 +156,7 @@ impl Trace {
             Key::Number(number) => {
                 shown.number = number;
                 if by == GroupBy::Task {
-                    shown.task_name = self.task_name(number);
+                    shown.task_name = self.task_name(number).cloned();
                 }
             }
         }
@@ -171,12 +171,12 @@ impl Trace {
         self.recording.task(task?)?.name
     }
 
-    pub(super) fn region_name(&self, id: Option<RegionId>) -> Option<Arc<str>> {
-        id.and_then(|id| self.region_text(id)).map(|text| Arc::clone(self.recording.names.text(text)))
+    pub(super) fn region_name(&self, id: Option<RegionId>) -> Option<&Arc<str>> {
+        id.and_then(|id| self.region_text(id)).map(|text| self.recording.names.text(text))
     }
 
-    pub(super) fn task_name(&self, task: Option<u64>) -> Option<Arc<str>> {
-        self.task_text(task).map(|text| Arc::clone(self.recording.names.text(text)))
+    pub(super) fn task_name(&self, task: Option<u64>) -> Option<&Arc<str>> {
+        self.task_text(task).map(|text| self.recording.names.text(text))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The heap over time.
 
-use gomem_table::{Definition, Row, Unit};
+use gomem_table::{Definition, Row, Table, Unit};
 
 use crate::{
     model::Sample,
@@ -33,12 +33,8 @@ impl Trace {
     /// The heap over time; with `every_seconds`, only the largest and the last size of each such time.
     #[must_use]
     pub fn heap(&self, every_seconds: Option<f64>) -> Vec<HeapRow> {
-        let row = |sample: &Sample| HeapRow {
-            seconds: self.since_start(sample.time),
-            heap_live_bytes: sample.value,
-            cycle: cycle_number(self.cycles.begun_before(sample.time)),
-        };
         let mut samples = self.recording.heap.iter().peekable();
+        let row = |sample| self.heap_row(sample);
         match every_seconds.filter(|every| *every > 0.0) {
             None => samples.map(row).collect(),
             Some(every) => {
@@ -58,21 +54,39 @@ impl Trace {
             }
         }
     }
+
+    /// All of it as a table; there can be too much to have a row of each size at once.
+    pub(super) fn heap_table(&self) -> Table {
+        definition(HeapRow::clone).table(self.recording.heap.iter().map(|sample| self.heap_row(sample)))
+    }
+
+    fn heap_row(&self, sample: &Sample) -> HeapRow {
+        HeapRow {
+            seconds: self.since_start(sample.time),
+            heap_live_bytes: sample.value,
+            cycle: cycle_number(self.cycles.begun_before(sample.time)),
+        }
+    }
 }
 
 impl Row for HeapRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
-        Definition::new("trace_heap", "by time")
-            .about("the heap over time, as the pacer counts it")
-            .float64("seconds", Unit::Seconds, "when, since the trace's first event", |row: &&'a Self| row.seconds)
-            .int64(
-                "heap_live_bytes",
-                Unit::Bytes,
-                "what the last cycle marked and all that was allocated since, by spans: not MemStats.HeapAlloc",
-                |row| signed(row.heap_live_bytes),
-            )
-            .optional_int64("cycle", Unit::None, "none had begun", "the cycle that had begun last", |row| {
-                row.cycle.map(signed)
-            })
+        definition(|row: &&'a Self| (*row).clone())
     }
+}
+
+/// The table of rows that are sizes of the heap.
+fn definition<'a, R: 'a>(of: impl Fn(&R) -> HeapRow + Copy + 'a) -> Definition<'a, R> {
+    Definition::new("trace_heap", "by time")
+        .about("the heap over time, as the pacer counts it")
+        .float64("seconds", Unit::Seconds, "when, since the trace's first event", move |row: &R| of(row).seconds)
+        .int64(
+            "heap_live_bytes",
+            Unit::Bytes,
+            "what the last cycle marked and all that was allocated since, by spans: not MemStats.HeapAlloc",
+            move |row| signed(of(row).heap_live_bytes),
+        )
+        .optional_int64("cycle", Unit::None, "none had begun", "the cycle that had begun last", move |row| {
+            of(row).cycle.map(signed)
+        })
 }

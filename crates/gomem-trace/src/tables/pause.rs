@@ -71,7 +71,7 @@ impl Trace {
                 goroutine: pause.goroutine,
                 place: Place::of_site(pause.stack, &recording.names),
                 caller: Place::of_caller(pause.stack, &recording.names),
-                region: self.region_name(pause.charge.region),
+                region: self.region_name(pause.charge.region).cloned(),
                 task: pause.charge.task(),
             }
         });

@@ -2,10 +2,9 @@
 
 use std::{num::NonZero, sync::Arc};
 
-use gomem_table::{Definition, Row, Unit};
+use gomem_table::{Definition, Row, Table, Unit};
 
 use crate::{
-    model::Region,
     tables::{number::signed, overlap::Overlap},
     trace::{Trace, seconds},
 };
@@ -41,6 +40,15 @@ impl Trace {
     /// The regions, by time.
     #[must_use]
     pub fn regions(&self) -> Vec<RegionRow> {
+        self.region_refs().map(RegionRow::from).collect()
+    }
+
+    /// The regions as a table; there can be too many to have a row of each at once.
+    pub(super) fn region_table(&self) -> Table {
+        definition(|row: &RegionRef<'_>| *row).table(self.region_refs())
+    }
+
+    fn region_refs(&self) -> impl Iterator<Item = RegionRef<'_>> {
         let recording = &self.recording;
         let overlap = Overlap::new(&recording.pauses);
         let mut assists = vec![0_u64; recording.regions.len()];
@@ -49,39 +57,87 @@ impl Trace {
                 assists[region.place()] = assists[region.place()].saturating_add(wall);
             }
         }
-        let mut regions: Vec<_> = recording.regions.iter().zip(assists).collect();
-        regions.sort_by_key(|(region, _)| (region.stretch.begin(), region.goroutine));
-        let whole = |region: &Region| region.stretch.begin().zip(region.stretch.end());
-        let rows = regions.into_iter().map(|(region, assist)| RegionRow {
-            task: region.task.map(NonZero::get),
-            name: region.name.map(|name| Arc::clone(recording.names.text(name))),
-            goroutine: region.goroutine,
-            start_seconds: self.since_start(region.stretch.begin().unwrap_or_default()),
-            seconds: region.stretch.nanoseconds().map(seconds),
-            assist_seconds: seconds(assist),
-            pause_seconds: whole(region).map(|(begin, end)| seconds(overlap.within(begin, end))),
+        let begins = recording.regions.iter().map(|region| region.stretch.begin().unwrap_or_default());
+        let mut order: Vec<(u64, u32)> = begins.zip(0..).collect();
+        // Those that begin together are rare, and those of one goroutine stay in their order.
+        let goroutine = |place: u32| recording.regions[place as usize].goroutine;
+        order.sort_unstable_by(|(begin, place), (other_begin, other)| {
+            begin.cmp(other_begin).then_with(|| (goroutine(*place), place).cmp(&(goroutine(*other), other)))
         });
-        rows.collect()
+        order.into_iter().map(move |(_, place)| {
+            let region = &recording.regions[place as usize];
+            let whole = region.stretch.begin().zip(region.stretch.end());
+            RegionRef {
+                task: region.task.map(NonZero::get),
+                name: region.name.map(|name| recording.names.text(name)),
+                goroutine: region.goroutine,
+                start_seconds: self.since_start(region.stretch.begin().unwrap_or_default()),
+                seconds: region.stretch.nanoseconds().map(seconds),
+                assist_seconds: seconds(assists[place as usize]),
+                pause_seconds: whole.map(|(begin, end)| seconds(overlap.within(begin, end))),
+            }
+        })
+    }
+}
+
+/// A row in the trace's own words.
+#[derive(Debug, Clone, Copy)]
+struct RegionRef<'t> {
+    task: Option<u64>,
+    name: Option<&'t Arc<str>>,
+    goroutine: u64,
+    start_seconds: f64,
+    seconds: Option<f64>,
+    assist_seconds: f64,
+    pause_seconds: Option<f64>,
+}
+
+impl From<RegionRef<'_>> for RegionRow {
+    fn from(region: RegionRef<'_>) -> Self {
+        Self {
+            task: region.task,
+            name: region.name.cloned(),
+            goroutine: region.goroutine,
+            start_seconds: region.start_seconds,
+            seconds: region.seconds,
+            assist_seconds: region.assist_seconds,
+            pause_seconds: region.pause_seconds,
+        }
     }
 }
 
 impl Row for RegionRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
-        Definition::new("trace_regions", "by time")
-            .about("regions of the program, and what the garbage collector cost them; those that began before the trace are not in it")
-            .optional_int64("task", Unit::None, "it belongs to none", "its task", |row: &&'a Self| row.task.map(signed))
-            .optional_shared_text("name", "the trace lacks its text", "its name", |row| row.name.as_ref())
-            .int64("goroutine", Unit::None, "the goroutine", |row| signed(row.goroutine))
-            .float64("start_seconds", Unit::Seconds, "when it began", |row| row.start_seconds)
-            .optional_float64("seconds", Unit::Seconds, OPEN, "how long it took", |row| row.seconds)
-            .float64("assist_seconds", Unit::Seconds, "what assists in it took; not those in regions within it", |row| {
-                row.assist_seconds
-            })
-            .optional_float64("pause_seconds", Unit::Seconds, OPEN, "how long the world stood still meanwhile", |row| {
-                row.pause_seconds
-            })
-            .bool("complete", "whether the trace has its end", |row| row.seconds.is_some())
+        definition(|row: &&'a Self| RegionRef {
+            task: row.task,
+            name: row.name.as_ref(),
+            goroutine: row.goroutine,
+            start_seconds: row.start_seconds,
+            seconds: row.seconds,
+            assist_seconds: row.assist_seconds,
+            pause_seconds: row.pause_seconds,
+        })
     }
+}
+
+/// The table of rows that are regions.
+fn definition<'a, R: 'a>(of: impl Fn(&R) -> RegionRef<'a> + Copy + 'a) -> Definition<'a, R> {
+    Definition::new("trace_regions", "by time")
+        .about("regions of the program, and what the garbage collector cost them; those that began before the trace are not in it")
+        .optional_int64("task", Unit::None, "it belongs to none", "its task", move |row: &R| {
+            of(row).task.map(signed)
+        })
+        .optional_shared_text("name", "the trace lacks its text", "its name", move |row| of(row).name)
+        .int64("goroutine", Unit::None, "the goroutine", move |row| signed(of(row).goroutine))
+        .float64("start_seconds", Unit::Seconds, "when it began", move |row| of(row).start_seconds)
+        .optional_float64("seconds", Unit::Seconds, OPEN, "how long it took", move |row| of(row).seconds)
+        .float64("assist_seconds", Unit::Seconds, "what assists in it took; not those in regions within it", move |row| {
+            of(row).assist_seconds
+        })
+        .optional_float64("pause_seconds", Unit::Seconds, OPEN, "how long the world stood still meanwhile", move |row| {
+            of(row).pause_seconds
+        })
+        .bool("complete", "whether the trace has its end", move |row| of(row).seconds.is_some())
 }
 
 const OPEN: &str = "it had not ended when the trace did";

@@ -7,7 +7,7 @@ use gomem_table::{Definition, Row, Table, ToTable, Unit};
 use crate::{
     model::Sweep,
     tables::{
-        charged::{Charged, Charges},
+        charged::{Charged, ChargedRef, Charges},
         group::{GroupBy, GroupKey, Subject},
         number::{cycle_number, signed},
     },
@@ -43,6 +43,19 @@ pub struct SweepRow {
     pub charged: Charged,
 }
 
+/// A row in the trace's own words.
+#[derive(Debug, Clone, Copy)]
+struct SweepRef<'t> {
+    start_seconds: Option<f64>,
+    seconds: Option<f64>,
+    swept_bytes: Option<u64>,
+    reclaimed_bytes: Option<u64>,
+    is_background: Option<bool>,
+    goroutine: Option<u64>,
+    cycle: Option<u64>,
+    charged: ChargedRef<'t>,
+}
+
 /// Sweeps, added up.
 ///
 /// ```
@@ -74,19 +87,31 @@ impl Trace {
     /// The sweeps, by time.
     #[must_use]
     pub fn sweeps(&self) -> Vec<SweepRow> {
-        let names = &self.recording.names;
-        let mut charges = Charges::new(self);
-        let rows = self.recording.sweeps.iter().map(|sweep| SweepRow {
+        let charges = self.sweep_charges();
+        self.sweep_refs(&charges).map(SweepRow::from).collect()
+    }
+
+    /// The sweeps as a table; there can be too many to have a row of each at once.
+    pub(super) fn sweep_table(&self) -> Table {
+        let charges = self.sweep_charges();
+        definition(|row: &SweepRef<'_>| *row).table(self.sweep_refs(&charges))
+    }
+
+    fn sweep_charges(&self) -> Charges<'_> {
+        Charges::new(self, self.recording.sweeps.stacks())
+    }
+
+    fn sweep_refs<'t>(&'t self, charges: &'t Charges<'t>) -> impl Iterator<Item = SweepRef<'t>> {
+        self.recording.sweeps.iter().map(|sweep| SweepRef {
             start_seconds: sweep.stretch.begin().map(|begin| self.since_start(begin)),
             seconds: sweep.wall().map(seconds),
             swept_bytes: sweep.stretch.end().map(|_| sweep.swept_bytes),
             reclaimed_bytes: sweep.stretch.end().map(|_| sweep.reclaimed_bytes),
-            is_background: sweep.stack.map(|stack| names.is_on_stack(stack, "runtime.bgsweep")),
+            is_background: charges.is_sweeper(sweep.stack),
             goroutine: sweep.goroutine.map(NonZero::get),
             cycle: cycle_number(self.sweep_cycle(&sweep)),
             charged: charges.charged(sweep.stack, sweep.charge),
-        });
-        rows.collect()
+        })
     }
 
     /// The sweeps, added up; those that took longest first.
@@ -140,46 +165,79 @@ impl ToTable for SweepGroups {
     }
 }
 
+impl From<SweepRef<'_>> for SweepRow {
+    fn from(sweep: SweepRef<'_>) -> Self {
+        Self {
+            start_seconds: sweep.start_seconds,
+            seconds: sweep.seconds,
+            swept_bytes: sweep.swept_bytes,
+            reclaimed_bytes: sweep.reclaimed_bytes,
+            is_background: sweep.is_background,
+            goroutine: sweep.goroutine,
+            cycle: sweep.cycle,
+            charged: sweep.charged.into(),
+        }
+    }
+}
+
 impl Row for SweepRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
-        Definition::new("trace_sweeps", "by time")
-            .about("times in which a goroutine swept, for an allocation of its own or in the background")
-            .optional_float64(
-                "start_seconds",
-                Unit::Seconds,
-                "it began before the trace",
-                "when it began",
-                |row: &&'a Self| row.start_seconds,
-            )
-            .optional_float64("seconds", Unit::Seconds, "the trace lacks its begin or end", "how long it took", |row| {
-                row.seconds
-            })
-            .optional_int64("swept_bytes", Unit::Bytes, "the trace lacks its end", "what was swept", |row| {
-                row.swept_bytes.map(signed)
-            })
-            .optional_int64(
-                "reclaimed_bytes",
-                Unit::Bytes,
-                "the trace lacks its end",
-                "what can be used again of it",
-                |row| row.reclaimed_bytes.map(signed),
-            )
-            .optional_bool(
-                "background",
-                "the trace has no stack for it",
-                "whether it is the runtime's own sweeper",
-                |row| row.is_background,
-            )
-            .optional_int64("goroutine", Unit::None, "the runtime swept without one", "the goroutine", |row| {
-                row.goroutine.map(signed)
-            })
-            .optional_int64(
-                "cycle",
-                Unit::None,
-                "none had ended",
-                "the cycle whose garbage it is: the last that had ended",
-                |row| row.cycle.map(signed),
-            )
-            .embed(Charged::columns(), |row| &row.charged)
+        definition(|row: &&'a Self| SweepRef {
+            start_seconds: row.start_seconds,
+            seconds: row.seconds,
+            swept_bytes: row.swept_bytes,
+            reclaimed_bytes: row.reclaimed_bytes,
+            is_background: row.is_background,
+            goroutine: row.goroutine,
+            cycle: row.cycle,
+            charged: row.charged.borrowed(),
+        })
     }
+}
+
+/// The table of rows that are sweeps.
+fn definition<'a, R: 'a>(of: impl Fn(&R) -> SweepRef<'a> + Copy + 'a) -> Definition<'a, R> {
+    Definition::new("trace_sweeps", "by time")
+        .about("times in which a goroutine swept, for an allocation of its own or in the background")
+        .optional_float64(
+            "start_seconds",
+            Unit::Seconds,
+            "it began before the trace",
+            "when it began",
+            move |row: &R| of(row).start_seconds,
+        )
+        .optional_float64(
+            "seconds",
+            Unit::Seconds,
+            "the trace lacks its begin or end",
+            "how long it took",
+            move |row| of(row).seconds,
+        )
+        .optional_int64("swept_bytes", Unit::Bytes, "the trace lacks its end", "what was swept", move |row| {
+            of(row).swept_bytes.map(signed)
+        })
+        .optional_int64(
+            "reclaimed_bytes",
+            Unit::Bytes,
+            "the trace lacks its end",
+            "what can be used again of it",
+            move |row| of(row).reclaimed_bytes.map(signed),
+        )
+        .optional_bool(
+            "background",
+            "the trace has no stack for it",
+            "whether it is the runtime's own sweeper",
+            move |row| of(row).is_background,
+        )
+        .optional_int64("goroutine", Unit::None, "the runtime swept without one", "the goroutine", move |row| {
+            of(row).goroutine.map(signed)
+        })
+        .optional_int64(
+            "cycle",
+            Unit::None,
+            "none had ended",
+            "the cycle whose garbage it is: the last that had ended",
+            move |row| of(row).cycle.map(signed),
+        )
+        .embed(ChargedRef::columns(), move |row| of(row).charged)
 }
