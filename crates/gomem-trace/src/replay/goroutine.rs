@@ -6,7 +6,7 @@ use crate::{
     model::{Assist, Charge, Pause, Recording, Region, RegionId, Stretch, Sweep, Worker, WorkerMode},
     replay::{
         lookup::Lookup,
-        mark::{is_mark, is_of_objects},
+        mark::is_mark,
         open_regions::OpenRegions,
         segment::{Segment, Start},
         thread_events::Events,
@@ -82,13 +82,9 @@ impl Goroutine {
         let mut left = segment.marks;
         if left > 0 {
             let (mut events, mut event) = (events(), TimedEvent::default());
-            while left > 0 && events.read(&mut event) {
-                if is_of_objects(event.event) {
-                    events.pass_objects();
-                } else if is_mark(event.event) {
-                    self.mark(&event, segment.goroutine, context);
-                    left -= 1;
-                }
+            while left > 0 && events.read_one(&mut event, is_mark) {
+                self.mark(&event, segment.goroutine, context);
+                left -= 1;
             }
         }
         if let Some(end) = segment.end {

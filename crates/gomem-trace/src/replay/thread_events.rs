@@ -63,19 +63,31 @@ impl Events<'_> {
         self.open.objects(last, tell);
     }
 
-    /// Passes over births and deaths of objects that are next and follow each other.
-    #[inline]
-    pub(super) fn pass_objects(&mut self) {
-        self.open.pass_objects();
+    /// Reads the next event that is asked for; gives whether there is one.
+    pub(super) fn read_one(&mut self, event: &mut TimedEvent, is_asked: impl Fn(u8) -> bool) -> bool {
+        while !self.open.read_one(event, &is_asked) {
+            if !self.open_next() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Goes on with the next batch; gives whether there is one.
+    fn open_next(&mut self) -> bool {
+        let Some(batch) = self.thread.batches.get(self.next) else { return false };
+        self.next += 1;
+        self.open = self.thread.of_batch(batch);
+        true
     }
 
     /// Reads the next event in the place of another; gives whether there is one.
     #[inline]
     pub(super) fn read(&mut self, event: &mut TimedEvent) -> bool {
         while !self.open.read(event) {
-            let Some(batch) = self.thread.batches.get(self.next) else { return false };
-            self.next += 1;
-            self.open = self.thread.of_batch(batch);
+            if !self.open_next() {
+                return false;
+            }
         }
         true
     }

@@ -52,6 +52,23 @@ impl<'a> Cursor<'a> {
         Some(joined(word & (u64::MAX >> (64 - bits))))
     }
 
+    /// Passes over a number, as [`number`](Self::number) reads one.
+    #[inline(always)]
+    fn pass_number(&mut self) -> Option<()> {
+        let first = *self.bytes.get(self.at)?;
+        if first < 0x80 {
+            self.at += 1;
+            return Some(());
+        }
+        match self.bytes[self.at..].first_chunk().copied().map(|word| !u64::from_le_bytes(word) & LAST_BYTES) {
+            None | Some(0) => self.long_number().map(|_| ()),
+            Some(ends) => {
+                self.at += (ends.trailing_zeros() as usize + 1) / 8;
+                Some(())
+            }
+        }
+    }
+
     fn long_number(&mut self) -> Option<u64> {
         let rest = self.bytes.get(self.at..)?;
         let mut value = 0_u64;
@@ -94,10 +111,10 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over so many numbers.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pass(&mut self, numbers: usize) -> Option<()> {
         for _ in 0..numbers {
-            self.number()?;
+            self.pass_number()?;
         }
         Some(())
     }
@@ -157,6 +174,8 @@ mod tests {
             bytes.extend([0xff; 8]);
             let mut cursor = Cursor::new(&bytes);
             assert_eq!((cursor.number(), cursor.place()), (Some(value), length));
+            let mut cursor = Cursor::new(&bytes);
+            assert_eq!((cursor.pass(1), cursor.place()), (Some(()), length));
         }
     }
 

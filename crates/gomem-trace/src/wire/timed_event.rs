@@ -36,6 +36,31 @@ impl<'a> TimedEvents<'a> {
         self.try_read(event).is_some()
     }
 
+    /// Reads the next event that is asked for, and passes over others.
+    #[inline(always)]
+    pub(crate) fn read_one(&mut self, event: &mut TimedEvent, is_asked: impl Fn(u8) -> bool) -> bool {
+        let (mut cursor, mut ticks) = (self.cursor, self.ticks);
+        while let Some(kind) = cursor.byte()
+            && let Some(arguments) = Event::arguments(kind)
+            && let Some(after) = cursor.number()
+        {
+            if is_asked(kind) {
+                (self.cursor, self.ticks) = (cursor, ticks.saturating_add(after));
+                *event = TimedEvent { event: kind, ticks: self.ticks, numbers: [0; 4] };
+                for number in event.numbers.iter_mut().take(arguments) {
+                    let Some(value) = self.cursor.number() else { return false };
+                    *number = value;
+                }
+                return true;
+            }
+            if cursor.pass(arguments).is_none() {
+                return false;
+            }
+            ticks = ticks.saturating_add(after);
+        }
+        false
+    }
+
     #[inline(always)]
     fn try_read(&mut self, event: &mut TimedEvent) -> Option<()> {
         self.place = self.cursor.place();
@@ -126,6 +151,16 @@ mod tests {
         let told: Vec<_> = events.by_ref().map(|event| (event.event, event.ticks, event.numbers[0])).collect();
         assert_eq!(told, [(Event::HEAP_ALLOC, 102, 9), (Event::PROC_STOP, 105, 0)]);
         assert_eq!((events.ticks(), events.flaw()), (105, None));
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_read() {
+        let data = [Event::HEAP_ALLOC, 2, 0x89, 1, Event::PROC_STOP, 3, Event::HEAP_GOAL, 1, 7, Event::PROC_STOP, 0x80];
+        let (mut events, mut event) = (TimedEvents::new(&data, 100), TimedEvent::default());
+        assert!(events.read_one(&mut event, |event| event == Event::HEAP_GOAL));
+        assert_eq!((event.event, event.ticks, event.numbers), (Event::HEAP_GOAL, 106, [7, 0, 0, 0]));
+        assert!(!events.read_one(&mut event, |_| true), "the last one is cut");
+        assert!(!TimedEvents::new(&data, 0).read_one(&mut event, |event| event == Event::GO_BLOCK));
     }
 
     #[test]
