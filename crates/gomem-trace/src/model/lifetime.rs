@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
-use crate::{model::names::TextId, wire::ById};
+use crate::{
+    model::{durations::Durations, names::TextId},
+    wire::ById,
+};
 
 /// A type of objects: its name, if the trace has it.
 pub(crate) type TypeId = Option<TextId>;
@@ -39,5 +42,5 @@ pub(crate) struct Lives {
     /// By the number of cycles that ended between birth and death, how many; of those that were born in the trace.
     pub(crate) cycles: ById<u64>,
     /// Nanoseconds between birth and death, of the same.
-    pub(crate) nanoseconds: Vec<u64>,
+    pub(crate) nanoseconds: Durations,
 }

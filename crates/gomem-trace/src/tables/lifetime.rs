@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    model::{Lives, ObjectKind, TextId},
+    model::{Durations, Lives, ObjectKind, TextId},
     tables::number::signed,
     trace::{Trace, seconds},
 };
@@ -160,7 +160,7 @@ impl Lives {
         self.allocated += other.allocated;
         self.freed += other.freed;
         self.surviving += other.surviving;
-        self.nanoseconds.extend_from_slice(&other.nanoseconds);
+        self.nanoseconds.add(&other.nanoseconds);
         for (cycles, count) in other.cycles.iter() {
             *self.cycles.of(cycles) += count;
         }
@@ -168,9 +168,8 @@ impl Lives {
 }
 
 /// The value that a fraction of all are at most.
-fn nanoseconds(all: &mut [u64], fraction: f64) -> Option<u64> {
-    let rank = rank(all.len() as u64, fraction)? as usize;
-    Some(*all.select_nth_unstable(rank).1)
+fn nanoseconds(all: &mut Durations, fraction: f64) -> Option<u64> {
+    all.nth(rank(all.len() as u64, fraction)? as usize)
 }
 
 /// The place of a quantile among so many, by the nearest rank.
