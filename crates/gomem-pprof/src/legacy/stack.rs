@@ -34,10 +34,13 @@ impl Stack {
         Self { addresses: addresses.iter().map(|address| address.wrapping_sub(1)).collect(), frames: Vec::new() }
     }
 
-    /// Takes the `#` lines that follow a sample. Gives the one with labels, too.
+    /// Takes the `#` lines that follow a sample. Gives the one with labels, too. A page that takes `#` for a mark of its own leaves
+    /// the frames without it.
     pub(super) fn take_frames<'a>(&mut self, lines: &mut Lines<'a>) -> Option<Line<'a>> {
         let mut labels = None;
-        while let Some(line) = lines.peek().filter(|line| line.text.starts_with('#')) {
+        while let Some(line) =
+            lines.peek().filter(|line| line.text.starts_with('#') || Frame::is_without_mark(&line.text))
+        {
             if line.text.starts_with("# runtime.MemStats") {
                 break;
             }
@@ -79,7 +82,7 @@ impl Stack {
 impl Frame {
     /// `# 0x4a1b2c main.work+0x2c /src/main.go:12`, with tabs between
     pub(super) fn decode(line: &str) -> Option<Self> {
-        let line = line.strip_prefix('#')?;
+        let line = line.strip_prefix('#').or_else(|| Some(line).filter(|line| Self::is_without_mark(line)))?;
         let mut parts = line.split('\t').map(str::trim).filter(|part| !part.is_empty());
         let address = parts.next().and_then(hexadecimal);
         let (address, function, place) = match (address, parts.next(), parts.next()) {
@@ -101,6 +104,21 @@ impl Frame {
         let (file, line) = place.rsplit_once(':')?;
         let (function, file) = (function.to_owned(), file.to_owned());
         Some(Self { address, entry, function, file, line: line.parse().ok()?, inlined: false })
+    }
+
+    /// Whether a line is such a frame without its `#`: indented, and with its offset and place.
+    fn is_without_mark(line: &str) -> bool {
+        let mut words = line.split_whitespace();
+        let (address, function, place) = (words.next(), words.next(), words.next());
+        let has_offset = |function: &str| function.rsplit_once('+').is_some_and(|(_, by)| hexadecimal(by).is_some());
+        let is_place = |place: &str| {
+            place.rsplit_once(':').is_some_and(|(file, line)| !file.is_empty() && line.parse::<u32>().is_ok())
+        };
+        line.starts_with([' ', '\t'])
+            && words.next().is_none()
+            && address.is_some_and(|address| hexadecimal(address).is_some())
+            && function.is_some_and(has_offset)
+            && place.is_some_and(is_place)
     }
 
     /// How many frames from the first make one location: those that were inlined into each other. They are in one

@@ -35,20 +35,21 @@ pub(crate) fn written_parts(bytes: &[u8]) -> Option<Vec<Part>> {
         let signature = Signature::from_bytes(&written);
         signature.metrics || signature.profile.is_some_and(|profile| profile.len() == written.len())
     };
-    let is_marked_up = is_marked_up(&written);
-    (is_marked_up || !is_whole()).then(|| parts(&written, is_marked_up)).flatten()
+    let is_apart = is_marked_up(&written) || is_of_person(&String::from_utf8_lossy(&written));
+    (is_apart || !is_whole()).then(|| parts(&written, is_apart)).flatten()
 }
 
-/// The parts of a text; `None` where it is one piece, and has no marks around it.
-fn parts(text: &[u8], is_marked_up: bool) -> Option<Vec<Part>> {
+/// The parts of a text; `None` where it is one piece, unless it `is_apart` from what tools print.
+fn parts(text: &[u8], is_apart: bool) -> Option<Vec<Part>> {
     let text = String::from_utf8_lossy(text);
     let blocks = blocks(&text);
-    let is_set_apart = is_marked_up || blocks.len() > 1;
+    let is_set_apart = is_apart || blocks.len() > 1;
     let mut session = PprofSession::default();
     let parts = blocks.into_iter().flat_map(|block| cut(block, &mut session));
     let mut parts: Vec<Part> = parts.filter(|part| !part.text.trim().is_empty()).collect();
     join_files(&mut parts);
     join_samples(&mut parts);
+    join_stacks(&mut parts);
     (is_set_apart || parts.len() > 1).then_some(parts)
 }
 
@@ -94,6 +95,35 @@ fn join_samples(parts: &mut Vec<Part>) {
         parts[first].text.push('\n');
         parts[first].text.push_str(samples);
     }
+}
+
+/// Stacks of goroutines are often shown one by one: they are one dump, unless two of them have the same number.
+fn join_stacks(parts: &mut Vec<Part>) {
+    let is_dump = |part: &Part| !part.is_prose && part.text.trim_start().lines().next().is_some_and(is_goroutine);
+    let mut seen: HashSet<&str> = HashSet::default();
+    for part in parts.iter().filter(|part| is_dump(part)) {
+        let heads = part.text.lines().filter(|line| is_goroutine(line));
+        let numbers: Vec<&str> = heads.filter_map(|head| head.split(' ').nth(1)).collect();
+        // A stack whose head was not shown has the number 0, whoever it is of.
+        if !numbers.into_iter().all(|number| number == "0" || seen.insert(number)) {
+            return;
+        }
+    }
+    let Some(first) = parts.iter().position(is_dump) else { return };
+    let (more, rest): (Vec<Part>, Vec<Part>) = parts.drain(first + 1..).partition(is_dump);
+    parts.extend(rest);
+    for part in more {
+        parts[first].text.push('\n');
+        parts[first].text.push_str(&part.text);
+    }
+}
+
+/// `goroutine 361 [IO wait, 106 minutes]:`.
+fn is_goroutine(line: &str) -> bool {
+    let rest = line.strip_prefix("goroutine ").and_then(|rest| rest.trim_end().strip_suffix(':'));
+    rest.and_then(|rest| rest.split_once(" [")).is_some_and(|(number, state)| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && state.ends_with(']')
+    })
 }
 
 /// Whether a text has blocks set apart by Markdown or HTML.
@@ -331,7 +361,9 @@ impl Form {
             Self::Samples if !lines.get(1).is_some_and(|(_, line)| is_frame(line)) => 1,
             Self::Samples => until(&|line| counted(line).is_some() || is_frame(line) || line.is_empty()),
             Self::Trailer => until(&|line| line.starts_with('#')),
-            Self::Listing => until(&|line| line.starts_with([' ', '.', '\t']) && !line.trim().is_empty()),
+            Self::Listing => {
+                until(&|line| LEFT_OUT.contains(&line) || line.starts_with([' ', '.', '\t']) && !line.trim().is_empty())
+            }
             Self::Object => object_length(lines)?,
             Self::Pprof => {
                 // Up to the table the lines are the report's head, and a shell's prompts.
@@ -353,6 +385,10 @@ impl Form {
             let has_rule = text.lines().any(is_rule);
             return if has_rule || PrintedTable::parse(&text).is_some() { Ok(text) } else { Err(text) };
         }
+        if matches!(self, Self::Trailer) && is_of_person(&text) {
+            // Without the marks it reads like any other list of amounts.
+            return Err(text.lines().map(|line| line.trim_start_matches('#').trim_start().to_owned() + "\n").collect());
+        }
         if !matches!(self, Self::Object) {
             return Ok(text);
         }
@@ -364,6 +400,14 @@ impl Form {
         }
         Ok(format!("{{\"memstats\": {}}}", with_quoted_keys(&text)))
     }
+}
+
+/// Whether a person wrote the amounts of `runtime.MemStats` in other units: Go itself prints whole bytes.
+fn is_of_person(trailer: &str) -> bool {
+    let amount = |line: &str| line.strip_prefix("# HeapAlloc = ").map(|amount| amount.trim().to_owned());
+    trailer.lines().find_map(amount).is_some_and(|amount| {
+        amount.starts_with(|letter: char| letter.is_ascii_digit()) && amount.parse::<u64>().is_err()
+    })
 }
 
 fn is_count_header(line: &str) -> bool {
@@ -386,12 +430,25 @@ fn counted(line: &str) -> Option<u64> {
 /// `#\t0x4c72e8\tnet/http.(*persistConn).readLoop+0x9c8\t/go/src/net/http/transport.go:1536`.
 fn is_frame(line: &str) -> bool {
     line.trim_start_matches(['#', ' ', '\t']).starts_with("0x") && line.starts_with('#') && line.contains("+0x")
+        || is_frame_without_mark(line)
+}
+
+/// The same where a page took `#` for a mark of its own: an address, a function with its offset, and a place.
+fn is_frame_without_mark(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let [address, function, place] = [words.next(), words.next(), words.next()].map(Option::unwrap_or_default);
+    let is_place = || place.rsplit_once(':').is_some_and(|(_, line)| line.parse::<u32>().is_ok());
+    line.starts_with([' ', '\t'])
+        && address.starts_with("0x")
+        && function.contains("+0x")
+        && is_place()
+        && words.next().is_none()
 }
 
 fn is_of_profile(line: &str) -> bool {
     let digits = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
     let is_sample = digits.len() < line.len() && (digits.starts_with(": ") || digits.starts_with(" @"));
-    line.is_empty() || line.starts_with('#') || is_sample
+    line.is_empty() || line.starts_with('#') || is_sample || is_frame_without_mark(line)
 }
 
 fn is_table_head(line: &str) -> bool {
@@ -463,6 +520,8 @@ fn with_quoted_keys(text: &str) -> String {
 
 const TAGS: [&str; 9] = ["pre", "code", "b", "i", "br", "summary", "details", "a", "span"];
 const ENTITIES: [(&str, &str); 5] = [("&gt;", ">"), ("&lt;", "<"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+/// How people mark lines that they left out.
+const LEFT_OUT: [&str; 5] = ["...", "<...>", "[...]", "(...)", "…"];
 /// Nobody pastes more.
 const LARGEST: usize = 8 << 20;
 /// Of one part.
@@ -509,6 +568,42 @@ mod tests {
         // More than its header counts is of another one.
         assert_eq!(texts(&text(8)).len(), 3);
         assert_eq!(texts(&text(7)).len(), 3);
+    }
+
+    #[test]
+    fn stacks_in_blocks_of_their_own_are_one_dump() {
+        let block = |number: u64| {
+            format!("```\ngoroutine {number} [select, 107 minutes]:\nmain.f()\n\t/src/main.go:3 +0x1\n```\n")
+        };
+        let joined = texts(&format!("{}and\n{}", block(7), block(9)));
+        assert_eq!(joined.len(), 2, "{joined:?}");
+        assert!(joined[0].1.contains("goroutine 7 [") && joined[0].1.contains("\n\ngoroutine 9 ["), "{joined:?}");
+        // The same goroutine twice is two dumps of one program, or dumps of two.
+        assert_eq!(texts(&format!("{}and\n{}", block(7), block(7))).len(), 3);
+    }
+
+    #[test]
+    fn frames_without_their_mark_are_of_their_sample() {
+        let frame = "        0x822124\tnet/http.(*persistConn).writeLoop+0x164\t/go/src/net/http/transport.go:1759";
+        let text = format!(
+            "It grows:\n\ngoroutine profile: total 12\n7 @ 0x4c974c 0x4d9228\n{frame}\n\n5 @ 0x4c974c 0x1\n {frame}\n\nWhy?\n"
+        );
+        let found = texts(&text);
+        assert!(found[0].0 == 3 && found[0].1.contains("\n5 @ 0x4c974c 0x1\n"), "{found:?}");
+        assert_eq!(found[1].1, "It grows:\n\nWhy?\n");
+        // An address in a list of another kind is no frame.
+        assert!(!is_frame("    0x822124  is where it was") && !is_frame("    0x1 main.f+0x1 /a.go:1 and more"));
+    }
+
+    #[test]
+    fn amounts_of_a_person_are_no_trailer_of_go() {
+        let person = "# runtime.MemStats\n# Sys = 6.25 GB\n# HeapAlloc = 0.46 GB\n# HeapReleased = 4.03 GB\n";
+        assert_eq!(
+            texts(&format!("see\n{person}and\n```\nx\n```\n"))[0].1,
+            "see\nruntime.MemStats\nSys = 6.25 GB\nHeapAlloc = 0.46 GB\nHeapReleased = 4.03 GB\n\nand\n"
+        );
+        let own = "# runtime.MemStats\n# Sys = 62500000\n# HeapAlloc = 4600000\n";
+        assert_eq!(texts(&format!("see\n{own}and\n"))[0], (2, own.to_owned()));
     }
 
     #[test]
