@@ -38,6 +38,8 @@ use crate::bundle::{
 pub struct Bundle {
     pub(crate) name: String,
     pub(crate) heaps: Vec<HeapProfile>,
+    /// Whether only a window of the run is looked at.
+    pub(crate) is_cut: bool,
     pub(crate) cpu: Option<Arc<Profile>>,
     pub(crate) goroutines: Vec<Arc<Profile>>,
     pub(crate) escapes: Option<Arc<EscapeLog>>,

@@ -64,6 +64,7 @@ impl Bundle {
     }
 
     fn keep(&mut self, window: Window) {
+        self.is_cut = true;
         // The cycles first: the metrics know when the process began.
         let cycles = self.cut_gctrace(window);
         let scrapes = self.cut_metrics(window);

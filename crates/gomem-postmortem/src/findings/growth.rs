@@ -44,14 +44,32 @@ impl GrowingSite {
 /// Growing lines, the one that grew most first; `latest` are the sites of the bundle's latest heap profile. Two profiles will do
 /// where the rules say that the live heap leaks.
 pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], is_leaking: bool) -> Vec<GrowingSite> {
-    let timed: Vec<&HeapProfile> = bundle.heaps().iter().filter(|heap| heap.profile.as_of_nanos().is_some()).collect();
-    let Some(&last) = timed.iter().max_by_key(|heap| heap.profile.as_of_nanos()) else { return Vec::new() };
+    let timed = timed_heaps(bundle);
+    let Some(&last) = timed.last() else { return Vec::new() };
     let sites = match bundle.latest_heap() {
         Some(heap) if std::ptr::eq(heap, last) => Cow::Borrowed(latest),
         _ => Cow::Owned(attribute(&last.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle))),
     };
-    let mut own: HashSet<&str> =
-        sites.iter().filter(|site| site.reached_from.is_none()).map(|site| &*site.charged_to.function).collect();
+    growing_over(timed, state, &sites, is_leaking)
+}
+
+/// The heap profiles with a time, the earliest first.
+pub(crate) fn timed_heaps(bundle: &Bundle) -> Vec<&HeapProfile> {
+    let mut timed: Vec<&HeapProfile> =
+        bundle.heaps().iter().filter(|heap| heap.profile.as_of_nanos().is_some()).collect();
+    timed.sort_by_key(|heap| heap.profile.as_of_nanos());
+    timed
+}
+
+/// The same over these profiles, the earliest first; `sites` are those of the last of them.
+pub(crate) fn growing_over(
+    timed: Vec<&HeapProfile>,
+    state: &GoState,
+    sites: &[Site],
+    is_leaking: bool,
+) -> Vec<GrowingSite> {
+    let Some(&last) = timed.last() else { return Vec::new() };
+    let mut own = own_functions(sites);
     let driven = driven(&last.profile, &own);
     own.retain(|function| !driven.contains_key(*function));
     let (timed, times) = held_at(timed, state);
@@ -62,7 +80,7 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
     });
     let Ok(growth) = growth else { return Vec::new() };
     let mut by_line: HashMap<(Arc<str>, i64), Vec<Site>> = HashMap::default();
-    for site in &*sites {
+    for site in sites {
         let mut site = site.clone();
         if let Some((place, callee)) = driven.get(&site.charged_to.function) {
             (site.charged_to, site.callee) = (place.clone(), Some(Arc::clone(callee)));
@@ -86,6 +104,11 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
         Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone() })
     });
     of_line.collect()
+}
+
+/// The functions of the user's own that these sites are charged to.
+pub(crate) fn own_functions(sites: &[Site]) -> HashSet<&str> {
+    sites.iter().filter(|site| site.reached_from.is_none()).map(|site| &*site.charged_to.function).collect()
 }
 
 /// Functions of a driver: a package that asks drivers calls them, and what they keep, they keep for who asked it. Each with the

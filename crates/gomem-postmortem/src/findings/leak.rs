@@ -2,3 +2,4 @@
 
 pub(crate) mod kept_together;
 pub(crate) mod leak;
+pub(crate) mod let_go;

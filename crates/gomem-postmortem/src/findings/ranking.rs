@@ -2,7 +2,7 @@
 
 use gomem_finding::{Confidence, Severity};
 use gomem_gogc::{Gogc, Interval};
-use gomem_metrics::{Diagnosis, GoState, Judgement, Rule};
+use gomem_metrics::{Diagnosis, GoState, Judgement, Quantity, Rule};
 use gomem_table::{Unit, percent};
 
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
         leak::{
             kept_together::KeptTogether,
             leak::{leak, leaking},
+            let_go::LetGo,
         },
         live_heap::LiveHeap,
         mismatch,
@@ -53,6 +54,14 @@ pub(crate) fn find(
     let together = KeptTogether::group(&leaks, joined, &goroutines);
     let of_leak = |kept: &KeptTogether<'_>| leak(kept, &leaks, joined, live_heap, is_leaking, &goroutines);
     let mut findings: Vec<Finding> = together.iter().map(of_leak).collect();
+    if let Some(seconds) = seconds_since_start(state).filter(|&seconds| seconds < YOUNG_SECONDS) {
+        findings.iter_mut().for_each(|finding| doubt_start(finding, seconds));
+    }
+    let let_go = LetGo::find(bundle, state, is_leaking).filter(|_| leaks.is_empty());
+    if let Some(let_go) = &let_go {
+        findings.extend(grown(let_go, bundle, (live_heap, diagnosis), &goroutines));
+    }
+    let of_growth = findings.len();
     let held = goroutines.leaked().filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site).is_some()));
     let of_goroutines = held.and_then(|_| findings.iter().map(|finding| finding.severity).max());
     let period = bundle.latest_heap().and_then(sampling_period);
@@ -66,7 +75,10 @@ pub(crate) fn find(
         Start::find(bundle, state).as_ref(),
     ));
     for site in &leaks {
-        findings[together.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, site));
+        findings[of_growth..].iter_mut().for_each(|finding| leave_to_leak(finding, site, MOSTLY_STAYS));
+    }
+    for site in let_go.iter().flat_map(|let_go| &let_go.growing) {
+        findings[of_growth..].iter_mut().for_each(|finding| leave_to_leak(finding, site, LET_GO_LATE));
     }
     let mismatches = mismatch::find(bundle);
     if mismatches.iter().any(Finding::is_about_log) {
@@ -119,14 +131,47 @@ pub(crate) fn find(
     findings
 }
 
+/// For how long the one program of the metrics had run at the last scrape.
+fn seconds_since_start(state: &GoState) -> Option<f64> {
+    let start = state.values(Quantity::StartTimeSeconds).iter().rev().find_map(|start| *start)?;
+    let is_one = state.targets().windows(2).all(|pair| pair[0] == pair[1]);
+    Some(*state.times_ms().last()? as f64 / 1e3 - start).filter(|_| is_one)
+}
+
+/// What a program builds up at its start grows like a leak until it is done.
+fn doubt_start(finding: &mut Finding, seconds: f64) {
+    finding.summary += &format!(
+        " The program had run for {} only: what it builds up at its start, or for one piece of work, grows the same way.",
+        Unit::Seconds.humanize(seconds)
+    );
+    finding.confounders.push("what a program builds up at its start grows the same way until it is done".to_owned());
+}
+
+/// What grew until it was let go.
+fn grown(
+    let_go: &LetGo<'_>,
+    bundle: &Bundle,
+    (live_heap, diagnosis): (Option<&LiveHeap>, Option<&Diagnosis>),
+    goroutines: &GoroutineCount,
+) -> Vec<Finding> {
+    let growing: Vec<&GrowingSite> = leaking(&let_go.growing, live_heap, diagnosis).collect();
+    let joined = (&*let_go.sites, bundle.escapes());
+    let together = KeptTogether::group(&growing, joined, goroutines);
+    let of_group = |kept: &KeptTogether<'_>| {
+        let mut finding = leak(kept, &growing, joined, live_heap, false, goroutines);
+        let_go.tell(&mut finding, kept);
+        finding
+    };
+    together.iter().filter(|kept| !kept.is_bounded()).map(of_group).collect()
+}
+
 /// What is kept cannot be reused: the finding of the leak says what to do about such a line.
-fn leave_to_leak(finding: &mut Finding, leak: &GrowingSite) {
+fn leave_to_leak(finding: &mut Finding, leak: &GrowingSite, action: &str) {
     let is_there = finding.place.as_ref() == Some(&leak.place);
     let is_kept = leak.growth.kept_fraction().is_none_or(|kept| kept >= 0.5);
     if matches!(finding.kind, FindingKind::AllocationSite | FindingKind::Call) && is_there && is_kept {
         finding.kept = Some(Kept::ByLeak);
-        finding.action =
-            "bound what keeps it, as the leak's finding says: most of what the line makes stays".to_owned();
+        action.clone_into(&mut finding.action);
     }
 }
 
@@ -150,6 +195,12 @@ fn leave_to_caller(finding: &mut Finding) {
     finding.severity = Severity::Info;
     finding.summary += " GC does not run because of allocation here: with less of it there are as many cycles.";
 }
+
+const MOSTLY_STAYS: &str = "bound what keeps it, as the leak's finding says: most of what the line makes stays";
+const LET_GO_LATE: &str = "it is no garbage at once: most of what the line made stayed until the last heap profile, as the finding about its growth says";
+
+/// A judgement: services load what they need in less.
+const YOUNG_SECONDS: f64 = 60.0;
 
 /// Of the GC cycles.
 const NEARLY_ALL: f64 = 0.9;

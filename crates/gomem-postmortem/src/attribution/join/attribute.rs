@@ -17,9 +17,9 @@ use crate::{
             inlined,
         },
         options::AttributeOptions,
-        sites::{LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, OTHER_BUILD, Site},
+        sites::{HeldBefore, LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, OTHER_BUILD, Site},
     },
-    bundle::Bundle,
+    bundle::{Bundle, HeapProfile},
 };
 
 /// The allocation sites of a heap profile, by falling bytes: what each leaf allocates for each reason, charged to the
@@ -114,7 +114,41 @@ pub(crate) fn latest_sites(bundle: &Bundle) -> (Vec<Site>, Option<StdRelease>) {
     let Some(heap) = bundle.latest_heap() else { return (Vec::new(), None) };
     let options = AttributeOptions::from_bundle(bundle);
     let std = StdRelease::find(&heap.profile, bundle.escapes(), &options);
-    (attribute_with(&heap.profile, bundle.escapes(), &options, std.as_ref()), std)
+    let mut sites = attribute_with(&heap.profile, bundle.escapes(), &options, std.as_ref());
+    if let Some(fullest) = much_fuller(heap, bundle.heaps()).filter(|_| sites.iter().any(is_as_garbage)) {
+        let held = attribute_with(&fullest.profile, bundle.escapes(), &options, std.as_ref());
+        sites.iter_mut().filter(|site| is_as_garbage(site)).for_each(|site| add_held(site, &held, &fullest.name));
+    }
+    (sites, std)
+}
+
+/// The heap profile that has most in use, where that is at least twice of what the latest one has: what was let go before that is no
+/// garbage at once.
+fn much_fuller<'a>(latest: &HeapProfile, heaps: &'a [HeapProfile]) -> Option<&'a HeapProfile> {
+    let inuse =
+        |heap: &HeapProfile| heap.profile.sample_type_index("inuse_space").map_or(0, |index| heap.profile.total(index));
+    let fullest = heaps.iter().max_by_key(|heap| inuse(heap))?;
+    (inuse(fullest) >= inuse(latest).saturating_mul(2)).then_some(fullest)
+}
+
+/// Whether the profile shows nothing of a site's own but what is garbage.
+fn is_as_garbage(site: &Site) -> bool {
+    site.is_own() && !site.is_held()
+}
+
+/// Says of a site what it held by an earlier profile.
+fn add_held(site: &mut Site, before: &[Site], profile: &str) {
+    let is_same = |other: &&Site| {
+        other.place == site.place && other.charged_to == site.charged_to && other.is_own() && other.is_held()
+    };
+    // What the line makes in several ways is told apart by its reason.
+    if let Some(held) = before.iter().filter(is_same).find(|held| held.reason == site.reason) {
+        site.held_before = Some(Box::new(HeldBefore {
+            profile: profile.to_owned(),
+            inuse_bytes: held.inuse_bytes,
+            inuse_fraction: held.inuse_fraction,
+        }));
+    }
 }
 
 /// Sums that do not fit are the caller's to refuse.

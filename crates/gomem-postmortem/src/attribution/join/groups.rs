@@ -88,6 +88,7 @@ impl Group<'_> {
             assists: None,
             lifespan: None,
             has_one_size: sizes.is_nearly_fixed(),
+            held_before: None,
         }
     }
 }

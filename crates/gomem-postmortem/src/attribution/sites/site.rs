@@ -88,6 +88,17 @@ pub struct Site {
     pub(crate) has_one_size: bool,
     /// Bytes in use of those sizes and stacks of which nearly all stay, while others may be garbage.
     pub(crate) staying_bytes: i64,
+    /// What was in use when the heap was fullest, where something held it then and the latest profile no longer shows it.
+    pub(crate) held_before: Option<Box<HeldBefore>>,
+}
+
+/// What a site had in use when the heap was fullest.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HeldBefore {
+    /// The heap profile's name.
+    pub(crate) profile: String,
+    pub(crate) inuse_bytes: i64,
+    pub(crate) inuse_fraction: f64,
 }
 
 impl Site {
@@ -204,7 +215,8 @@ impl Site {
 
     fn looks_poolable(&self) -> bool {
         let size = self.mean_object_bytes().unwrap_or(0.0);
-        let short_lived = (self.inuse_bytes as f64) < 0.02 * self.bytes as f64 && !self.survives(0.1);
+        let short_lived =
+            (self.inuse_bytes as f64) < 0.02 * self.bytes as f64 && !self.survives(0.1) && self.held_before.is_none();
         let poolable = !self.is_collected()
             && self.has_one_size
             && self.reason.is_none_or(Reason::is_poolable)

@@ -235,10 +235,19 @@ fn is_passed_to_holder(site: &Site) -> bool {
         site.cause(),
         Some(Cause::LeakingCallee | Cause::StoredInHeap | Cause::ContainerElement | Cause::ChannelSend)
     );
-    is_passed_on && site.is_held()
+    is_passed_on && (site.is_held() || site.held_before.is_some())
 }
 
 fn held_advice(site: &Site) -> String {
+    if let Some(held) = &site.held_before {
+        return format!(
+            "In {} {} of it, {} of the live heap, are in use: something keeps each for a while. Keep fewer of them, or have what keeps \
+             them give them back for reuse when it lets them go.",
+            held.profile,
+            Unit::Bytes.humanize(held.inuse_bytes as f64),
+            share(held.inuse_fraction)
+        );
+    }
     format!(
         "{} of it, {} of the live heap, {} in use at a time: something keeps each for a while. Keep fewer of them, or have \
          what keeps them give them back for reuse when it lets them go.",

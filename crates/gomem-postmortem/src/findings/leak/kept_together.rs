@@ -5,6 +5,7 @@ use gomem_escape::EscapeLog;
 use crate::{
     attribution::Site,
     findings::{
+        calls::call_advice::bound_of,
         goroutine::goroutines::GoroutineCount,
         growth::GrowingSite,
         keeping::{container::Container, keeper::place_of_store},
@@ -42,6 +43,11 @@ impl<'a> KeptTogether<'a> {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &'a GrowingSite> {
         std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+
+    /// Whether what makes it grows up to a bound and no further.
+    pub(crate) fn is_bounded(&self) -> bool {
+        bound_of(&self.first.sites).is_some()
     }
 
     pub(crate) fn inuse_bytes(&self) -> i64 {
