@@ -34,6 +34,11 @@ pub(crate) fn is_of_std(function: &str) -> bool {
     Origin::from_package(Symbol::decode(function).package(), "-") == Origin::Std
 }
 
+/// Whether a function writes to what its caller gives it.
+pub(crate) fn is_writer(callee: &str) -> bool {
+    row(About::Writer, &plain(callee)).is_some()
+}
+
 /// Whether a function encodes or decodes a value that its caller hands over, by a word of its name; what else a library encodes is
 /// its own.
 pub(crate) fn is_coder(callee: &str) -> bool {
@@ -99,6 +104,19 @@ pub(crate) fn row_advice(function: &str, is_in_use: bool) -> Option<&'static str
 /// What to do where a call of `callee` keeps what it is given, or what it makes.
 pub(crate) fn keep_advice(callee: &str) -> Option<&'static str> {
     row(About::Keep, &plain(callee)).map(|row| row.advice)
+}
+
+/// What to do where a library keeps what most of these sites' bytes in use are, whatever the line calls: by where they are made.
+pub(crate) fn holder_advice(kept: &[&Site]) -> Option<&'static str> {
+    let mut made: Vec<(&str, i64)> = Vec::new();
+    for site in kept {
+        match made.iter_mut().find(|(function, _)| *function == &*site.place.function) {
+            Some((_, bytes)) => *bytes = bytes.saturating_add(site.inuse_bytes),
+            None => made.push((&site.place.function, site.inuse_bytes)),
+        }
+    }
+    let (function, _) = made.into_iter().max_by_key(|(_, bytes)| *bytes).filter(|(_, bytes)| *bytes > 0)?;
+    row(About::Holder, &plain(function)).map(|row| row.advice)
 }
 
 /// The same by a function's name as the compiler prints it: with the name of its package instead of the path.
@@ -204,6 +222,7 @@ enum About {
     Handed,
     Served,
     Chain,
+    Holder,
     Size,
     Large,
     Bounded,
@@ -230,6 +249,7 @@ impl About {
             "handed" => Self::Handed,
             "served" => Self::Served,
             "chain" => Self::Chain,
+            "holder" => Self::Holder,
             "size" => Self::Size,
             "large" => Self::Large,
             "bounded" => Self::Bounded,

@@ -8,7 +8,7 @@ use gomem_symbol::Symbol;
 use crate::{
     attribution::{Reason, Site},
     findings::{
-        calls::call_advice::{chain_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
+        calls::call_advice::{chain_advice, holder_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
         keeping::{
             container::Container,
             final_store::{
@@ -80,7 +80,7 @@ impl Keeper {
 /// then a finalizer that the function sets; then a call beside it in the same function that keeps as many objects; then what
 /// is made.
 pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> Option<Keeper> {
-    let of_call = kept.iter().find_map(|site| keep_advice(site.callee.as_deref()?));
+    let of_call = holder_advice(kept).or_else(|| kept.iter().find_map(|site| keep_advice(site.callee.as_deref()?)));
     let decision = kept.first().and_then(|site| decision_of(site, log));
     let is_call = decision.and_then(last_store).is_some_and(|step| &*step.why == CALL_PARAMETER);
     let of_step = || {

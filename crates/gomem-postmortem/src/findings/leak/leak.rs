@@ -11,7 +11,7 @@ use crate::{
     attribution::{Site, accounts},
     findings::{
         calls::{
-            call_advice::{bound_of, goroutine_advice, handed_advice},
+            call_advice::{bound_of, goroutine_advice, handed_advice, is_of_std, is_writer},
             module_calls::calls_in_words,
         },
         finding::{Finding, FindingKind},
@@ -196,6 +196,10 @@ fn unknown_keeper(
             "Goroutines grow beside it, and each holds what it refers to: end those first, as their finding says. If it grows \
              still: {HEAP_DUMP}"
         ),
+        (None, None) if let Some(written) = written_to(growing) => format!(
+            "It is what was written to a `{written}`, which keeps it: remove, reset or close each that is done, or write elsewhere. What keeps \
+             the `{written}` is not known: {HEAP_DUMP}"
+        ),
         (None, None) => match called(growing) {
             // A call keeps by what it works on or by what it gives.
             Some(callee) => format!(
@@ -211,6 +215,17 @@ fn unknown_keeper(
 fn called(growing: &GrowingSite) -> Option<String> {
     let site = growing.sites.first().filter(|site| site.reached_from.is_none())?;
     Some(Symbol::decode(site.callee.as_deref()?).short())
+}
+
+/// The type of another package whose method keeps what the line writes to it, by a function that only writes.
+fn written_to(growing: &GrowingSite) -> Option<String> {
+    let site = growing.sites.first().filter(|site| site.reached_from.is_none())?;
+    let made = Symbol::decode(&site.place.function);
+    let method = made.short();
+    let (kind, name) = method.rsplit_once('.')?;
+    let is_of_other = !is_of_std(&site.place.function);
+    (is_of_other && is_writer(site.callee.as_deref()?) && kind.contains(".(*") && name.starts_with("Write"))
+        .then(|| kind.to_owned())
 }
 
 /// Where the library allocates it, when the line itself does not.
@@ -264,3 +279,43 @@ const NEARLY_ALL: f64 = 0.75;
 
 /// The fastest few tell it.
 const MOST_LEAKS: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        bundle::{Artifact, Bundle},
+        report::Report,
+    };
+
+    /// What to do about a line of the program that calls `fmt.Fprintf` and grows, as `leaf` makes it.
+    fn action(leaf: &str) -> String {
+        let profile = |step: u64| {
+            let values = format!("{0}: {1} [{0}: {1}]", step * 20, (step * 20) << 20);
+            let frames = [
+                (leaf, "/go/pkg/mod/example.com/blob@v1.2.0/store.go:7"),
+                ("fmt.Fprintf", "/go/src/fmt/print.go:225"),
+                ("main.keep", "/app/keep.go:9"),
+            ];
+            let frames: String = (64..)
+                .zip(frames)
+                .map(|(address, (function, place))| format!("#\t{address:#x}\t{function}+0x1\t{place}\n"))
+                .collect();
+            let stats = format!("# runtime.MemStats\n# LastGC = {}\n", (1_700_000_000 + step * 2) * 1_000_000_000);
+            let text = format!("heap profile: {values} @ heap/1048576\n{values} @ 0x40 0x41 0x42\n{frames}\n{stats}");
+            Artifact { name: format!("heap-{step}.txt"), bytes: text.into(), modified_ms: None }
+        };
+        let report = Report::from_bundle(&Bundle::from_artifacts("run", (1..=4).map(profile).collect()));
+        let leak = report.findings().iter().find(|finding| finding.title.starts_with("Leak: app/keep.go:9"));
+        leak.map(|leak| leak.action.clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_a_line_writes_to_keeps_it() {
+        let written = action("example.com/blob.(*Store).WriteAt");
+        assert!(written.starts_with("It is what was written to a `blob.(*Store)`, which keeps it"), "{written}");
+        for leaf in ["example.com/blob.(*Store).index", "example.com/blob.Write", "os.(*File).Write"] {
+            let unknown = action(leaf);
+            assert!(unknown.starts_with("It is made inside fmt.Fprintf"), "{leaf}: {unknown}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use gomem_table::{MIB, Unit, percent};
 use crate::{
     bundle::{Bundle, HeapProfile},
     findings::{
-        calls::call_advice::row_advice,
+        calls::call_advice::{goroutine_advice, row_advice, wait_advice},
         finding::{Finding, FindingKind},
         sentence::bytes,
     },
@@ -305,6 +305,9 @@ fn goroutines(name: &str, table: &PrintedTable) -> Option<Finding> {
         "It is not goroutines by this: see the heap profile, and what is resident beyond it. A leak shows as many at one place."
     }
     .to_owned();
+    if let Some((count, function, advice)) = known_wait(table, all).filter(|_| is_crowd && !is_lock) {
+        finding.action = format!("{count:.0} are in `{function}`. {advice} {}", finding.action);
+    }
     finding.confidence = Confidence::Medium;
     finding.evidence = vec![Evidence::new("goroutines", all, Unit::Count).with_source("printed profile")];
     Some(finding)
@@ -357,6 +360,15 @@ const LITTLE: f64 = 16.0 * MIB;
 /// Of what is counted: a function with less is not what the memory is taken for.
 const SMALL_SHARE: f64 = 0.1;
 /// Of what is counted: less is beside the point.
+/// In which function of a library many of all goroutines are that what goroutines wait for is known of, and what to do about that.
+fn known_wait(table: &PrintedTable, all: f64) -> Option<(f64, String, &'static str)> {
+    let known = table.rows.iter().filter(|row| row.cum >= LARGE_SHARE * all).filter_map(|row| {
+        let advice = goroutine_advice(&row.name).or_else(|| wait_advice(&row.name))?;
+        Some((row.cum, Symbol::decode(&row.name).short(), advice))
+    });
+    known.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))
+}
+
 const LARGE_SHARE: f64 = 0.2;
 /// A judgement: fewer are what a server has.
 const CROWD: f64 = 100.0;
