@@ -101,6 +101,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "log",
             "words",
             "tool_output",
+            "blocks",
             "pasted",
         ],
     ),

@@ -3,6 +3,7 @@
 //! `words` is what a person writes down, `machine` what the kernel and containers say, `log` what programs say of
 //! themselves. `tool_output` asks all of them, `pasted` finds them in a text of a person's own.
 
+mod blocks;
 mod function_listing;
 pub(crate) mod log;
 mod log_time;
