@@ -1,10 +1,10 @@
 //! A table said once: its columns, and how each gets its value from a row.
 
-use std::{borrow::Cow, collections::HashMap, mem, sync::Arc};
+use std::{borrow::Cow, mem, sync::Arc};
 
 use crate::{
-    column::{Column, List, SharedList, Values},
-    fill::{self, Fill},
+    column::Column,
+    fill::{self, Fill, Lists, Records, SharedLists},
     interrupt::checkpoint,
     kind::Kind,
     schema::{ColumnSchema, TableSchema},
@@ -289,14 +289,7 @@ impl<'a, R: 'a> Definition<'a, R> {
         get: impl Fn(&R) -> L + 'a,
     ) -> Self {
         let columns = fields.columns.clone();
-        self = self.push(
-            Kind::List,
-            name,
-            Unit::None,
-            None,
-            doc,
-            Lists { get, fields, items: Vec::new(), offsets: vec![0] },
-        );
+        self = self.push(Kind::List, name, Unit::None, None, doc, Lists::new(fields, get));
         self.last(|column| column.fields = columns)
     }
 
@@ -310,8 +303,7 @@ impl<'a, R: 'a> Definition<'a, R> {
         get: impl Fn(&R) -> &'a Arc<[I]> + 'a,
     ) -> Self {
         let columns = fields.columns.clone();
-        let lists =
-            SharedLists { get, fields, places: HashMap::new(), recent: (0, 0), codes: Vec::new(), offsets: vec![0] };
+        let lists = SharedLists::new(fields, get);
         self = self.push(Kind::List, name, Unit::None, None, doc, lists);
         self.last(|column| column.fields = columns)
     }
@@ -401,7 +393,15 @@ impl<'a, R: 'a> Definition<'a, R> {
             part.reserve(rows);
         }
     }
+}
 
+impl<R> std::fmt::Debug for Definition<'_, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Definition").field("name", &self.name).field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+impl<R> Records<R> for Definition<'_, R> {
     fn extend(&mut self, rows: &[R]) {
         for part in &mut self.parts {
             part.extend(rows);
@@ -420,12 +420,6 @@ impl<'a, R: 'a> Definition<'a, R> {
                 }
             })
             .collect()
-    }
-}
-
-impl<R> std::fmt::Debug for Definition<'_, R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Definition").field("name", &self.name).field("columns", &self.columns).finish_non_exhaustive()
     }
 }
 
@@ -470,84 +464,13 @@ impl<R, S, G: Fn(&R) -> S> Fill<R> for Embedded<'_, G, S> {
     }
 }
 
-/// A column of lists of records.
-struct Lists<'a, G, I> {
-    get: G,
-    fields: Definition<'a, I>,
-    items: Vec<I>,
-    offsets: Vec<usize>,
-}
-
-impl<'a, R, I: 'a, L: IntoIterator<Item = I>, G: Fn(&R) -> L> Fill<R> for Lists<'a, G, I> {
-    fn reserve(&mut self, rows: usize) {
-        self.offsets.reserve(rows);
-    }
-
-    fn extend(&mut self, rows: &[R]) {
-        self.items.clear();
-        let before = self.offsets.last().copied().unwrap_or_default();
-        for row in rows {
-            self.items.extend((self.get)(row));
-            self.offsets.push(before + self.items.len());
-        }
-        self.fields.extend(&self.items);
-    }
-
-    fn finish(mut self: Box<Self>) -> Vec<fill::Filled> {
-        let items = Box::new(Values::Struct(self.fields.finish()));
-        vec![(Values::List(List { offsets: self.offsets, items }), None)]
-    }
-}
-
-/// A column of lists of records that rows share.
-struct SharedLists<'a, G, I> {
-    get: G,
-    fields: Definition<'a, &'a I>,
-    /// By address, the place of a list. The lists outlive the column.
-    places: HashMap<usize, u32>,
-    /// The one that was asked for last; none is at address 0.
-    recent: (usize, u32),
-    codes: Vec<u32>,
-    offsets: Vec<usize>,
-}
-
-impl<'a, R, I: 'a, G: Fn(&R) -> &'a Arc<[I]>> Fill<R> for SharedLists<'a, G, I> {
-    fn reserve(&mut self, rows: usize) {
-        self.codes.reserve(rows);
-    }
-
-    fn extend(&mut self, rows: &[R]) {
-        for row in rows {
-            let list = (self.get)(row);
-            let address = Arc::as_ptr(list).cast::<u8>().addr();
-            if self.recent.0 != address {
-                let (fields, offsets) = (&mut self.fields, &mut self.offsets);
-                let place = *self.places.entry(address).or_insert_with(|| {
-                    let items: Vec<&'a I> = list.iter().collect();
-                    fields.extend(&items);
-                    offsets.push(offsets.last().copied().unwrap_or_default() + items.len());
-                    (offsets.len() - 2) as u32
-                });
-                self.recent = (address, place);
-            }
-            self.codes.push(self.recent.1);
-        }
-    }
-
-    fn finish(mut self: Box<Self>) -> Vec<fill::Filled> {
-        let items = Box::new(Values::Struct(self.fields.finish()));
-        let lists = List { offsets: self.offsets, items };
-        vec![(Values::SharedList(SharedList { codes: self.codes, lists }), None)]
-    }
-}
-
 /// Rows that are given to one column after the other: few enough to stay in the processor's cache.
 const CHUNK: usize = 1024;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Cell, Row, ToTable};
+    use crate::{Cell, Row, ToTable, Values};
 
     struct Step {
         from: Arc<str>,

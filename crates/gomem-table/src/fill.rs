@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    column::{Category, List, Text, Values},
+    column::{Category, Column, List, SharedList, Text, Values},
     strings::{StringPool, StringPoolBuilder},
 };
 
@@ -18,6 +18,12 @@ pub(crate) trait Fill<R> {
     fn reserve(&mut self, rows: usize);
     fn extend(&mut self, rows: &[R]);
     fn finish(self: Box<Self>) -> Vec<Filled>;
+}
+
+/// The columns of the records in lists.
+pub(crate) trait Records<I> {
+    fn extend(&mut self, items: &[I]);
+    fn finish(&mut self) -> Vec<Column>;
 }
 
 macro_rules! numbers {
@@ -286,5 +292,88 @@ impl<R, P, G: Fn(&R, &mut Vec<u32>, &mut P), F: FnOnce(P) -> Arc<StringPool>> Fi
     fn finish(self: Box<Self>) -> Vec<Filled> {
         let text = Values::Text(Text { codes: self.codes, pool: (self.finish)(self.pool) });
         vec![(Values::List(List { offsets: self.offsets, items: Box::new(text) }), None)]
+    }
+}
+
+/// A column of lists of records.
+pub(crate) struct Lists<G, I, F> {
+    get: G,
+    fields: F,
+    items: Vec<I>,
+    offsets: Vec<usize>,
+}
+
+impl<G, I, F> Lists<G, I, F> {
+    pub(crate) fn new(fields: F, get: G) -> Self {
+        Self { get, fields, items: Vec::new(), offsets: vec![0] }
+    }
+}
+
+impl<R, I, L: IntoIterator<Item = I>, G: Fn(&R) -> L, F: Records<I>> Fill<R> for Lists<G, I, F> {
+    fn reserve(&mut self, rows: usize) {
+        self.offsets.reserve(rows);
+    }
+
+    fn extend(&mut self, rows: &[R]) {
+        self.items.clear();
+        let before = self.offsets.last().copied().unwrap_or_default();
+        for row in rows {
+            self.items.extend((self.get)(row));
+            self.offsets.push(before + self.items.len());
+        }
+        self.fields.extend(&self.items);
+    }
+
+    fn finish(mut self: Box<Self>) -> Vec<Filled> {
+        let items = Box::new(Values::Struct(self.fields.finish()));
+        vec![(Values::List(List { offsets: self.offsets, items }), None)]
+    }
+}
+
+/// A column of lists of records that rows share.
+pub(crate) struct SharedLists<G, F> {
+    get: G,
+    fields: F,
+    /// By address, the place of a list. The lists outlive the column.
+    places: HashMap<usize, u32>,
+    /// The one that was asked for last; none is at address 0.
+    recent: (usize, u32),
+    codes: Vec<u32>,
+    offsets: Vec<usize>,
+}
+
+impl<G, F> SharedLists<G, F> {
+    pub(crate) fn new(fields: F, get: G) -> Self {
+        Self { get, fields, places: HashMap::new(), recent: (0, 0), codes: Vec::new(), offsets: vec![0] }
+    }
+}
+
+impl<'a, R, I: 'a, G: Fn(&R) -> &'a Arc<[I]>, F: Records<&'a I>> Fill<R> for SharedLists<G, F> {
+    fn reserve(&mut self, rows: usize) {
+        self.codes.reserve(rows);
+    }
+
+    fn extend(&mut self, rows: &[R]) {
+        for row in rows {
+            let list = (self.get)(row);
+            let address = Arc::as_ptr(list).cast::<u8>().addr();
+            if self.recent.0 != address {
+                let (fields, offsets) = (&mut self.fields, &mut self.offsets);
+                let place = *self.places.entry(address).or_insert_with(|| {
+                    let items: Vec<&'a I> = list.iter().collect();
+                    fields.extend(&items);
+                    offsets.push(offsets.last().copied().unwrap_or_default() + items.len());
+                    (offsets.len() - 2) as u32
+                });
+                self.recent = (address, place);
+            }
+            self.codes.push(self.recent.1);
+        }
+    }
+
+    fn finish(mut self: Box<Self>) -> Vec<Filled> {
+        let items = Box::new(Values::Struct(self.fields.finish()));
+        let lists = List { offsets: self.offsets, items };
+        vec![(Values::SharedList(SharedList { codes: self.codes, lists }), None)]
     }
 }
