@@ -47,7 +47,7 @@ pub enum Trigger {
 gomem_table::named!(Trigger { Heap "heap", Forced "forced", Periodic "periodic", Unknown "unknown" });
 
 impl Trigger {
-    pub(crate) fn of(stack: Option<StackId>, names: &Names) -> Self {
+    pub(crate) fn from_stack(stack: Option<StackId>, names: &Names) -> Self {
         let Some(stack) = stack else { return Self::Unknown };
         if names.is_on_stack(stack, "runtime.GC") {
             return Self::Forced;

@@ -25,7 +25,7 @@ pub(super) struct Holds {
 
 impl Holds {
     /// Those of a thread.
-    pub(super) fn of(thread: &ThreadEvents<'_>) -> Vec<Hold> {
+    pub(super) fn of_thread(thread: &ThreadEvents<'_>) -> Vec<Hold> {
         let mut holds = Self::default();
         thread.iter().for_each(|event| holds.event(&event));
         holds.finish()

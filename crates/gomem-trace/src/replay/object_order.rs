@@ -154,7 +154,7 @@ fn waits(threads: &[ThreadEvents<'_>], scans: &[ThreadScan]) -> Vec<(usize, Wait
     for (place, (thread, scan)) in threads.iter().zip(scans).enumerate() {
         match &scan.holds {
             Some(known) => holds.extend(known.iter().map(|hold| (place, *hold))),
-            None => holds.extend(Holds::of(thread).into_iter().map(|hold| (place, hold))),
+            None => holds.extend(Holds::of_thread(thread).into_iter().map(|hold| (place, hold))),
         }
     }
     holds.sort_unstable_by_key(|(_, hold)| (hold.processor, hold.sequence));

@@ -46,10 +46,10 @@ impl Pages {
         for (before, number) in (0..pages).map(|before| (before, first.saturating_add(before))) {
             let Some(page) = self.pages.get_mut(number) else { continue };
             page.span = Some(span);
-            for (word, slot) in page.slots.lay_out(Layout::of(span, before)) {
+            for (word, slot) in page.slots.lay_out(Layout::from_span(span, before)) {
                 page.has_late = true;
                 let late = self.late.entry(number * u64::from(PAGE_WORDS) + u64::from(word)).or_insert(Slot::EMPTY);
-                *late = Slot::of(self.crowds.merge(late.tenants(), slot.tenants()));
+                *late = Slot::from_tenants(self.crowds.merge(late.tenants(), slot.tenants()));
             }
         }
     }
@@ -73,12 +73,12 @@ impl Pages {
         let slot = page.slots.entry(word);
         self.living += 1;
         *slot = match slot.tenants() {
-            Tenants::Nobody => Slot::of(Tenants::One(object)),
+            Tenants::Nobody => Slot::from_tenants(Tenants::One(object)),
             tenants => {
                 let before = self.overwritten.len();
                 let several = self.crowds.join(tenants, object, holds_one(page.span), &mut self.overwritten);
                 self.living -= (self.overwritten.len() - before) as u64;
-                Slot::of(several)
+                Slot::from_tenants(several)
             }
         };
     }
@@ -143,7 +143,7 @@ impl Pages {
 impl Page {
     /// Of a span, with so many pages before it.
     fn new(span: Option<(Span, u64)>) -> Self {
-        let layout = span.map_or(Layout::WORDS, |(span, before)| Layout::of(span, before));
+        let layout = span.map_or(Layout::WORDS, |(span, before)| Layout::from_span(span, before));
         Self { span: span.map(|(span, _)| span), slots: Slots::new(layout), has_late: false }
     }
 }
@@ -156,7 +156,7 @@ fn leave(slot: Slot, ended_cycles: u32, crowds: &mut Crowds, mut died: impl FnMu
             died(object);
             Slot::EMPTY
         }
-        Tenants::Several(crowd) => Slot::of(crowds.leave(crowd, ended_cycles, died)),
+        Tenants::Several(crowd) => Slot::from_tenants(crowds.leave(crowd, ended_cycles, died)),
         Tenants::Nobody | Tenants::One(_) => slot,
     }
 }

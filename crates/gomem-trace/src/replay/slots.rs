@@ -43,7 +43,7 @@ impl Slot {
     pub(super) const EMPTY: Self = Self(Object { birth: 0, cycles: 0, kind: u32::MAX });
     const SEVERAL: u32 = Object::MOST_KINDS;
 
-    pub(super) fn of(tenants: Tenants) -> Self {
+    pub(super) fn from_tenants(tenants: Tenants) -> Self {
         match tenants {
             Tenants::Nobody => Self::EMPTY,
             Tenants::One(object) => Self(object),
@@ -171,7 +171,7 @@ impl Layout {
     pub(super) const WORDS: Self = Self::new(0, 1);
 
     /// Of a page of a span, of so many before it.
-    pub(super) fn of(span: Span, pages_before: u64) -> Self {
+    pub(super) fn from_span(span: Span, pages_before: u64) -> Self {
         let words = (span.slot_bytes() / WORD_BYTES).max(1);
         let begun = (pages_before * u64::from(PAGE_WORDS)).checked_rem(words).unwrap_or(0);
         let first = if begun == 0 { 0 } else { words - begun };
@@ -217,7 +217,7 @@ mod tests {
         for words in (1..=PAGE_WORDS).chain([1184, 4096]) {
             let span = Span::of_slots(u64::from(words) * WORD_BYTES);
             for page in 0..4 {
-                let layout = Layout::of(span, page);
+                let layout = Layout::from_span(span, page);
                 let of_page = |word: &u64| *word / u64::from(PAGE_WORDS) == page;
                 let begins = (0..4 * u64::from(PAGE_WORDS)).step_by(words.into()).filter(of_page);
                 let begins: Vec<u16> = begins.map(|word| (word % u64::from(PAGE_WORDS)) as u16).collect();
@@ -231,11 +231,11 @@ mod tests {
 
     #[test]
     fn a_slot_is_found_by_each_of_its_words() {
-        for layout in [Layout::WORDS, Layout::of(Span::of_slots(48), 1)] {
+        for layout in [Layout::WORDS, Layout::from_span(Span::of_slots(48), 1)] {
             let (mut slots, mut taken) = (Slots::new(layout), Vec::new());
             for word in (layout.first..PAGE_WORDS).step_by(layout.words.into()).rev() {
                 let object = Object { birth: word.into(), cycles: 0, kind: 7 };
-                *slots.entry(word) = Slot::of(Tenants::One(object));
+                *slots.entry(word) = Slot::from_tenants(Tenants::One(object));
                 taken.push((word, object));
             }
             for (word, object) in taken {
@@ -248,10 +248,10 @@ mod tests {
 
     #[test]
     fn who_lives_in_a_page_is_known_when_it_is_laid_out_anew() {
-        let mut slots = Slots::new(Layout::of(Span::of_slots(48), 0));
-        *slots.entry(12) = Slot::of(Tenants::Several(3));
-        assert_eq!(slots.lay_out(Layout::of(Span::of_slots(48), 0)), []);
-        assert_eq!(slots.lay_out(Layout::WORDS), [(12, Slot::of(Tenants::Several(3)))]);
+        let mut slots = Slots::new(Layout::from_span(Span::of_slots(48), 0));
+        *slots.entry(12) = Slot::from_tenants(Tenants::Several(3));
+        assert_eq!(slots.lay_out(Layout::from_span(Span::of_slots(48), 0)), []);
+        assert_eq!(slots.lay_out(Layout::WORDS), [(12, Slot::from_tenants(Tenants::Several(3)))]);
         assert_eq!(slots.get_mut(12), None);
     }
 }

@@ -146,7 +146,7 @@ impl Trace {
             cycle: number,
             start_seconds: cycle.begin.map(|begin| self.since_start(begin)),
             end_seconds: cycle.end.as_ref().map(|end| self.since_start(end.time)),
-            trigger: Trigger::of(cycle.stack, &recording.names),
+            trigger: Trigger::from_stack(cycle.stack, &recording.names),
             place: Place::of_site(cycle.stack, &recording.names),
             caller: Place::of_caller(cycle.stack, &recording.names),
             stack: Place::of_stack(cycle.stack, &recording.names),
