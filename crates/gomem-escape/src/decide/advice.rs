@@ -160,7 +160,7 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
              slices.Reverse once"
                 .to_owned()
         }
-        Cause::SliceGrowth if flow.steps.iter().any(|step| copies(&step.from)) => {
+        Cause::SliceGrowth if flow.steps.iter().any(Step::is_copy) => {
             "all elements are copied to a new slice: share the one that is there where nobody changes it, or copy into one \
              that is kept, `kept = append(kept[:0], elements...)`"
                 .to_owned()
@@ -189,6 +189,16 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
         Cause::MapCreation if is_sized_map(subject) => {
             format!("`{subject}` has its size already: keep one and clear() it where it does not stay, or use a slice for few keys")
         }
+        // A literal has room for what stands in it.
+        Cause::MapCreation if subject.ends_with("{...}") => match Cause::from_reference(flow).0 {
+            Cause::ReturnedPointer => format!(
+                "`{subject}` goes to the caller: let the caller pass in a map to fill, or return a struct where the keys are fixed"
+            ),
+            Cause::ContainerElement | Cause::StoredInHeap | Cause::ChannelSend => format!(
+                "`{subject}` stays where it is put: use a struct where the keys are fixed, and a slice where they are few"
+            ),
+            _ => format!("`{subject}` is made anew each time: make it once where nobody changes it, or use a struct where the keys are fixed"),
+        },
         Cause::MapCreation => match Cause::from_reference(flow).0 {
             Cause::ReturnedPointer => format!(
                 "`{subject}` goes to the caller: make it with the number of its keys, let the caller pass in a map to fill, or \
@@ -237,14 +247,6 @@ fn stack_limit(decision: Decision, versions: GoVersions) -> &'static str {
 fn prepends(from: &str) -> bool {
     let of_literal = from.split_once("append([]").filter(|_| from.ends_with("...)"));
     of_literal.is_some_and(|(_, args)| args.contains("{...}, "))
-}
-
-/// Whether an expression is `append([]T(nil), elements...)` or `append([]T{}, elements...)`, which copies and does not grow.
-fn copies(from: &str) -> bool {
-    let arguments = from.strip_prefix("append(").and_then(|rest| rest.strip_suffix("...)"));
-    arguments.is_some_and(|arguments| {
-        arguments.starts_with(['[', '(']) && ["(nil), ", "{}, "].iter().any(|empty| arguments.contains(empty))
-    })
 }
 
 /// Whether a function writes its arguments as text, by its name: `fmt.Sprint`, `(*log.Logger).Printf`, `debugf`.
@@ -302,10 +304,14 @@ mod tests {
             ("{heap}", "s.byName = map[string]int{...} (assign)", "stays where it is put"),
             ("{heap}", "rows <- map[string]int{...} (send)", "stays where it is put"),
             ("~r0", "return map[string]int{...} (return)", "goes to the caller"),
-            ("{heap}", "visit(map[string]int{...}) (call parameter)", "clear()"),
+            ("{heap}", "visit(map[string]int{...}) (call parameter)", "make it once"),
         ] {
             let advice = about_map(sink, step);
             assert!(advice.contains(part), "{step}: {advice}");
+            assert!(
+                !advice.contains("number of its keys") && !advice.contains("clear()"),
+                "a literal has its room: {advice}"
+            );
         }
     }
 
@@ -331,19 +337,6 @@ mod tests {
         assert!(prepends("append([]move{...}, out...)"));
         for from in ["append(out, move{...})", "append([]byte(nil), text...)", "append(x, []int{...}...)"] {
             assert!(!prepends(from), "{from}");
-        }
-    }
-
-    #[test]
-    fn a_copy_does_not_grow() {
-        for from in ["append([]byte(nil), text...)", "append(([]string)(nil), names...)", "append([]int{}, f(a, b)...)"]
-        {
-            assert!(copies(from) && !prepends(from), "{from}");
-        }
-        for from in
-            ["append(rows, more...)", "append([]int{...}, rest...)", "append(f(nil), more...)", "append([]int{}, 1)"]
-        {
-            assert!(!copies(from), "{from}");
         }
     }
 

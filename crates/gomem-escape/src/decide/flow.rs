@@ -86,6 +86,52 @@ impl Step {
     pub fn is_interface_conversion(&self) -> bool {
         &*self.why == "interface-converted"
     }
+
+    /// Whether its expression is `append([]T(nil), elements...)` or another `append` to what is empty: it copies all elements, and
+    /// nothing grows.
+    ///
+    /// ```
+    /// # let log = "# example.com/app\n\
+    /// #            ./a.go:7:10: append([]byte(nil), page...) escapes to heap in keep:\n\
+    /// #            ./a.go:7:10:   flow: ~r0 ← &{storage for append([]byte(nil), page...)}:\n\
+    /// #            ./a.go:7:10:     from append([]byte(nil), page...) (spill) at ./a.go:7:10\n\
+    /// #            ./a.go:7:10:     from return append([]byte(nil), page...) (return) at ./a.go:7:3\n\
+    /// #            ./a.go:7:10: append escapes to heap\n";
+    /// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+    /// let steps = &log.heap_decisions()[0].steps;
+    /// assert_eq!((steps[0].is_copy(), steps[1].is_copy()), (true, false));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_copy(&self) -> bool {
+        copies(&self.from)
+    }
+
+    /// Whether its expression is an `append` of all elements of this one: of `make([]T, n)` that makes the slice longer, and
+    /// nothing else.
+    #[must_use]
+    pub fn appends_all_of(&self, subject: &str) -> bool {
+        let arguments = self.from.strip_prefix("append(").and_then(|rest| rest.strip_suffix("...)"));
+        arguments.and_then(|arguments| arguments.strip_suffix(subject)).is_some_and(|first| first.ends_with(", "))
+    }
+}
+
+/// Whether an expression copies all elements of another one to a new slice.
+fn copies(from: &str) -> bool {
+    let arguments = from.strip_prefix("append(").and_then(|rest| rest.strip_suffix("...)"));
+    arguments.is_some_and(|arguments| {
+        let is_type = arguments.starts_with(['[', '(']) || arguments.starts_with("go.shape.[]");
+        let empty = if is_type { &["(nil), ", "{}, ", "[:0:0], "][..] } else { &["[:0:0], "] };
+        let parts = empty.iter().find_map(|empty| arguments.split_once(empty));
+        // What is made there has no elements yet.
+        parts.is_some_and(|(empty, copied)| is_balanced(empty) && !copied.starts_with("make("))
+    })
+}
+
+/// Whether each bracket of a text is closed.
+fn is_balanced(text: &str) -> bool {
+    let depth = |open: char, close: char| text.matches(open).count() == text.matches(close).count();
+    depth('(', ')') && depth('[', ']') && depth('{', '}')
 }
 
 /// What the compiler decided.
@@ -134,3 +180,49 @@ pub(crate) fn callee(steps: &[Step]) -> Option<&str> {
 }
 
 gomem_table::named!(Decision { EscapesToHeap "escapes_to_heap", MovedToHeap "moved_to_heap" });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_does_not_grow() {
+        for from in [
+            "append([]byte(nil), text...)",
+            "append(([]string)(nil), names...)",
+            "append([]int{}, f(a, b)...)",
+            "append(all[:0:0], all...)",
+            "append(go.shape.[]string{}, slices.s...)",
+        ] {
+            assert!(copies(from), "{from}");
+        }
+        for from in [
+            "append(rows, more...)",
+            "append([]int{...}, rest...)",
+            "append(f(nil), more...)",
+            "append([]int{}, 1)",
+            "append(all[:0], all...)",
+            "append([]byte(nil), make([]byte, n)...)",
+            "append([]func(struct {}, int){...}, rest...)",
+        ] {
+            assert!(!copies(from), "{from}");
+        }
+    }
+
+    #[test]
+    fn what_only_makes_a_slice_longer_is_known() {
+        let step = |from: &str| Step {
+            from: from.into(),
+            why: "spill".into(),
+            file: "a.go".into(),
+            line: Some(1),
+            column: None,
+        };
+        assert!(step("append(m.buffer, make([]byte, n)...)").appends_all_of("make([]byte, n)"));
+        for from in
+            ["append(rows, make([]byte, n))", "append(rows, f(make([]byte, n))...)", "append(make([]byte, n)...)"]
+        {
+            assert!(!step(from).appends_all_of("make([]byte, n)"), "{from}");
+        }
+    }
+}
