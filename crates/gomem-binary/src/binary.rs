@@ -8,6 +8,8 @@ use crate::{
     function_table::FunctionTable,
     functions::Functions,
     loaded,
+    made_type::{MadeType, Types, WINDOW},
+    module_data,
 };
 
 /// What a program's file says: of the file's bytes it keeps code and the table of functions.
@@ -29,6 +31,7 @@ pub struct Binary {
     code: Vec<Code>,
     segments: Vec<Segment>,
     architecture: Architecture,
+    types: Option<Types>,
 }
 
 #[derive(Debug)]
@@ -60,10 +63,13 @@ impl Binary {
         let loaded = loaded::loaded(&file, bytes.len());
         let code = loaded.iter().filter(|section| section.is_code());
         let code = code.map(|section| Code { address: section.address, bytes: section.bytes.to_owned() });
+        let table = FunctionTable::find(&file, &loaded);
+        let module = table.as_ref().and_then(|table| module_data::find(&loaded, table.address, &table.functions));
         Ok(Self {
             build_info,
             build_id: file.build_id().ok().flatten().map_or_else(String::new, hexadecimal),
-            functions: FunctionTable::find(&file, &loaded).map(|table| table.functions),
+            types: module.and_then(|module| Types::new(&loaded, module.types)),
+            functions: table.map(|table| table.functions),
             segments: segments.collect(),
             code: code.collect(),
             architecture: file.architecture(),
@@ -124,6 +130,20 @@ impl Binary {
         };
         // A call leads to where a function begins.
         self.functions.as_ref()?.at(target).filter(|(_, begin)| *begin == target).map(|(name, _)| name)
+    }
+
+    /// The type of what the call of the allocator at an address makes. `None` when there is no such call, and where what is
+    /// loaded just before it does not show the type.
+    #[must_use]
+    pub fn made_type(&self, address: u64) -> Option<MadeType> {
+        let callee = self.callee(address)?;
+        let next = match self.architecture {
+            Architecture::X86_64 => address.checked_add(1)?,
+            _ => (address & !3).checked_add(4)?,
+        };
+        let begin = self.functions.as_ref()?.at(address)?.1.max(next.saturating_sub(WINDOW));
+        let code = self.bytes_at(begin, usize::try_from(next - begin).ok()?)?;
+        self.types.as_ref()?.made(self.architecture, callee, code, next)
     }
 
     /// Whether the instruction at an address calls what a register holds: a function value, or a method of an interface.
@@ -191,6 +211,7 @@ mod tests {
             code: vec![Code { address: 0x1000, bytes }],
             segments: vec![Segment { address: 0x1000, file: 0x200..0x280 }],
             architecture,
+            types: None,
         }
     }
 

@@ -7,6 +7,7 @@
 //! | open a program | [`Binary::decode`] |
 //! | know its modules and its version of Go | [`BuildInfo`], [`Module`] |
 //! | know what a call calls, and whether only the running program knows | [`Binary::callee`], [`Binary::calls_value`] |
+//! | know the type of what a call of the allocator makes | [`Binary::made_type`], [`MadeType`] |
 //! | know which variable or function is at an address | [`Layout`], [`Symbol`], [`Function`], [`StackObject`], [`CodeLine`], [`Reference`] |
 //! | know how large frames are, and which of their words are pointers | [`Layout::pointer_map`], [`FramePart`], [`PointerMap`] |
 //! | know the types of variables | [`Layout::debug_info`], [`DebugInfo`], [`DebugType`], [`Shape`], [`Field`], [`TypeId`], [`LocalPart`], [`CapturedVariable`] |
@@ -26,6 +27,7 @@ mod inlined;
 mod layout;
 mod lines;
 mod loaded;
+mod made_type;
 mod module_data;
 mod references;
 
@@ -38,4 +40,5 @@ pub use functions::Function;
 pub use go_types::{CapturedVariable, DebugType, Field, LocalPart, Shape, TypeId};
 pub use inlined::CodeLine;
 pub use layout::{Layout, StackObject, Symbol};
+pub use made_type::MadeType;
 pub use references::Reference;
