@@ -7,6 +7,7 @@ mod attribute;
 mod caller;
 mod cut_stacks;
 mod explain;
+mod frames;
 mod groups;
 mod inlined;
 mod lifespans;

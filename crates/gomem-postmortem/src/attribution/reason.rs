@@ -36,6 +36,8 @@ pub enum Reason {
     Testing,
     /// The runtime's own.
     Runtime,
+    /// All elements, or all bytes, are copied to new memory of that size.
+    Copy,
 }
 
 impl Reason {
@@ -52,6 +54,7 @@ impl Reason {
         "pool_refill",
         "testing",
         "runtime",
+        "copy",
     ];
 
     /// Its name.
@@ -70,6 +73,7 @@ impl Reason {
             Self::PoolRefill => Self::NAMES[8],
             Self::Testing => Self::NAMES[9],
             Self::Runtime => Self::NAMES[10],
+            Self::Copy => Self::NAMES[11],
         }
     }
 
@@ -150,6 +154,7 @@ impl Reason {
             Self::PoolRefill => "a sync.Pool makes an object, or room for those it keeps",
             Self::Testing => "the testing package's own memory",
             Self::Runtime => "the runtime's own memory",
+            Self::Copy => "all elements are copied to new memory",
         }
     }
 
@@ -182,6 +187,9 @@ impl Reason {
             Self::Encoding => "reuse encoder, decoder and target; on a hot path use generated code",
             Self::ErrorValue => "declare errors that carry nothing once, as package variables",
             Self::Regexp => "compile once; use the Index forms, which return positions instead of texts",
+            Self::Copy => {
+                "share what nobody changes; copy into memory that is kept, `kept = append(kept[:0], elements...)`"
+            }
             Self::PoolRefill => "fewer GC cycles empty the pool less often; check that every Get has its Put",
             _ => return None,
         })

@@ -148,7 +148,7 @@ fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<S
     let mut score = Score::default();
     for site in attribute(&profile, Some(&log), &AttributeOptions::default()) {
         score.bytes += site.bytes;
-        let is_said = site.reason.is_some() || site.explanation.is_some_and(|told| told.starts_with("not logged"));
+        let is_said = site.reason.is_some() || site.is_not_logged();
         score.explained += if is_said { site.bytes } else { 0 };
         let is_own = site.place == site.charged_to
             && ["main.", "example."].iter().any(|own| site.place.function.starts_with(own));

@@ -78,7 +78,7 @@ func (b *bus[E]) work(int) {
 	defer b.group.Done()
 	for d := range b.queue { // reason: channel
 		b.mu.Lock()
-		handlers := append([]handler[E]{}, b.handlers[d.topic]...) // reason: slice_growth
+		handlers := append([]handler[E]{}, b.handlers[d.topic]...) // reason: copy slice_growth
 		b.mu.Unlock()
 		for _, h := range handlers {
 			if err := h(context.Background(), d.event); err != nil {
@@ -135,7 +135,7 @@ func encode(r *reading) []byte {
 	buffer.WriteString(r.sensor)                                 // reason: buffer_growth
 	buffer.WriteByte('=')                                        // reason: buffer_growth
 	buffer.WriteString(strconv.FormatFloat(r.value, 'f', 3, 64)) // reason: formatting buffer_growth
-	return bytes.Clone(buffer.Bytes())                           // reason: string_building slice_growth
+	return bytes.Clone(buffer.Bytes())                           // reason: copy string_building slice_growth
 }
 
 type failure struct {

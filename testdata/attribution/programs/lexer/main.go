@@ -103,7 +103,7 @@ func main() {
 		dump = tree.String()
 		lines = append(lines, dump) // reason: slice_growth
 	}
-	sorted = append([]string(nil), lines...) // reason: slice_growth
+	sorted = append([]string(nil), lines...) // reason: copy slice_growth
 	sort.Strings(sorted)                     // reason: interface_boxing library
 	var out strings.Builder
 	for _, line := range sorted {

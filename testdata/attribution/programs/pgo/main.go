@@ -126,7 +126,7 @@ func (l *lexer) next() (token, bool) {
 	for l.at < len(l.text) && strings.IndexByte(" ()+-*", l.text[l.at]) < 0 {
 		l.at++
 	}
-	return token{number, strings.Clone(l.text[start:l.at]), start}, true // reason: string_building string_conversion unknown_size
+	return token{number, strings.Clone(l.text[start:l.at]), start}, true // reason: copy string_building string_conversion unknown_size
 }
 
 type parser struct {

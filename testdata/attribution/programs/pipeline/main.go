@@ -71,7 +71,7 @@ func stage(in <-chan *batch, out chan<- result) {
 				top = l
 			}
 		}
-		out <- result{b.id, total, strings.Clone(top[:1])} // reason: string_conversion string_building buffer_growth unknown_size channel
+		out <- result{b.id, total, strings.Clone(top[:1])} // reason: copy string_conversion string_building buffer_growth unknown_size channel
 	}
 }
 

@@ -61,7 +61,7 @@ func main() {
 
 func chunks() {
 	for chunk := range slices.Chunk(squares, 500) {
-		copied := slices.Clone(chunk) // reason: slice_growth
+		copied := slices.Clone(chunk) // reason: copy slice_growth
 		keep(copied)
 	}
 }

@@ -129,7 +129,7 @@ func main() {
 	names := slices.Sorted(maps.Keys(cities))                                  // reason: slice_growth escaping_closure
 	ids := slices.Collect(each(good, func(r *record) int { return r.id }))     // reason: slice_growth escaping_closure
 	for part := range chunk(slices.Values(ids), 100) {                         // reason: unknown_size
-		batches = append(batches, slices.Clone(part)) // reason: slice_growth
+		batches = append(batches, slices.Clone(part)) // reason: copy slice_growth
 	}
 	for name, id := range pairs(slices.Values(names), slices.Values(ids)) { // reason: goroutine escaping_closure closure_capture
 		labels = append(labels, name+":"+strconv.Itoa(id)) // reason: slice_growth concatenation formatting

@@ -103,7 +103,7 @@ func top(c counts, n int) []pair {
 		}
 		return strings.Compare(a.word, b.word)
 	})
-	return append([]pair(nil), pairs[:min(n, len(pairs))]...) // reason: slice_growth
+	return append([]pair(nil), pairs[:min(n, len(pairs))]...) // reason: copy slice_growth
 }
 
 func histogram(c counts) map[int][]string {

@@ -1,6 +1,6 @@
 //! What the compiler says of a program, with what else the caller knows.
 
-use gomem_binary::Binary;
+use gomem_binary::{Binary, MadeType};
 use gomem_escape::{EscapeLog, HeapDecision, StdDecisions};
 use gomem_pprof::{Line, Location, Profile};
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
@@ -10,7 +10,7 @@ use crate::attribution::{
         build_match::BuildMatch,
         compiler_log::CompilerLog,
         record::Record,
-        runtime_calls::{Operation, RuntimeCalls},
+        runtime_calls::{self, Operation, RuntimeCalls},
         unreported::Build,
     },
     options::{AttributeOptions, is_of},
@@ -92,6 +92,12 @@ impl<'a> Compiler<'a> {
     pub(crate) fn operation(&self, location: Location<'_>) -> Option<Operation> {
         let in_binary = self.binary.and_then(|binary| Operation::in_binary(binary, location));
         in_binary.or_else(|| self.runtime.at(location.address(), location.lines().next()?))
+    }
+
+    /// The type of the objects that the call of the allocator at a location makes, where the program's file proves it.
+    pub(crate) fn made_type(&self, location: Location<'_>) -> Option<MadeType> {
+        let binary = self.binary?;
+        binary.made_type(runtime_calls::address_in(binary, location)?)
     }
 
     /// What the compiler says of a line, most likely allocation first.

@@ -17,6 +17,10 @@ pub(crate) struct CompilerLog<'a> {
     by_line: HashMap<(&'a str, u32), Vec<Record<'a>>>,
     /// Lines on which a flow goes through an `append`.
     appends: HashSet<(&'a str, u32)>,
+    /// Those of which an `append` puts elements behind others.
+    extends: HashSet<(&'a str, u32)>,
+    /// What is appended to a slice as `make([]T, n)...`, which only makes that longer.
+    lengthened: HashMap<(&'a str, u32), Vec<&'a Step>>,
     /// Lines that put something into a map.
     map_puts: HashSet<(&'a str, u32)>,
     /// Lines that return what `append` made.
@@ -50,6 +54,12 @@ impl<'a> CompilerLog<'a> {
             }
             for step in decision.steps.iter().filter(|step| step.from.starts_with("append(")) {
                 compiler.appends.extend(at(step));
+                if !step.is_copy() {
+                    compiler.extends.extend(at(step));
+                }
+                if let Some(line) = at(step).filter(|_| step.from.contains(", make(")) {
+                    compiler.lengthened.entry(line).or_default().push(step);
+                }
             }
             compiler.map_puts.extend(decision.steps.iter().filter(|step| &*step.why == MAP_PUT).filter_map(at));
             if decision.subject_kind == SubjectKind::Append {
@@ -114,6 +124,8 @@ impl<'a> CompilerLog<'a> {
         Build {
             reports_append: self.reports_append,
             appends: self.appends.contains(&(path.file_name(), number)),
+            copies: self.appends.contains(&(path.file_name(), number))
+                && !self.extends.contains(&(path.file_name(), number)),
             wrapped: self.wraps.get(&(path.file_name(), number)).copied(),
             puts_in_map: self.map_puts.contains(&(path.file_name(), number)),
             returns_slice: self.slice_returns.contains(&(path.file_name(), number)),
@@ -138,6 +150,13 @@ impl<'a> CompilerLog<'a> {
             candidates.iter().filter(|record| is_same_file(**record, &symbol, path)).copied().collect();
         if symbol.package() == "main" {
             keep_best(&mut found, |record| shared_elements(record.place().0, path.folder()));
+        }
+        if let Some(steps) = self.lengthened.get(&(path.file_name(), number)) {
+            let is_lengthening = |record: &Record<'_>| {
+                record.kind() == SubjectKind::MakeSlice
+                    && steps.iter().any(|step| step.appends_all_of(record.subject()))
+            };
+            found.retain(|record| !is_lengthening(record));
         }
         found.sort_by_key(|record| record.rank());
         found

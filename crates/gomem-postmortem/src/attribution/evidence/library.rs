@@ -39,6 +39,8 @@ pub(crate) fn of_runtime(symbol: &Symbol) -> Option<Reason> {
         "runtime" if name.starts_with("newdefer") || name.starts_with("deferproc") => {
             Reason::Compiler(Cause::DeferInLoop)
         }
+        // To go through a map by reflection it makes what holds the place.
+        "runtime" if name.starts_with("mapiterinit") => Reason::Runtime,
         "runtime" if name.starts_with("newproc") || name == "gostartcallfn" => Reason::Compiler(Cause::Goroutine),
         _ => return None,
     })
@@ -79,11 +81,12 @@ pub(crate) fn of_std(symbol: &Symbol) -> Option<Reason> {
             Reason::Compiler(Cause::ReturnedPointer)
         }
         (_, "io", None, "ReadAll") => Reason::BufferGrowth,
+        (_, "slices" | "bytes" | "strings" | "internal/stringslite", None, "Clone")
+        | (_, "maps", None, "Clone" | "clone") => Reason::Copy,
         (_, "strings" | "bytes" | "internal/stringslite", ..) => Reason::StringBuilding,
-        (_, "slices", None, "Grow" | "Insert" | "Concat" | "Clone" | "AppendSeq" | "Collect" | "Sorted" | "Repeat") => {
+        (_, "slices", None, "Grow" | "Insert" | "Concat" | "AppendSeq" | "Collect" | "Sorted" | "Repeat") => {
             Reason::Compiler(Cause::SliceGrowth)
         }
-        (_, "maps", None, "Clone" | "clone") => Reason::Compiler(Cause::MapCreation),
         (_, "maps", ..) => Reason::MapGrowth,
         (_, "fmt" | "strconv" | "log" | "log/slog" | "log/internal" | "text/template" | "html/template", ..) => {
             Reason::Formatting
@@ -162,6 +165,11 @@ mod tests {
             ("bufio.NewReaderSize", "buffer_growth"),
             ("io.ReadAll", "buffer_growth"),
             ("strings.Repeat", "string_building"),
+            ("strings.Clone", "copy"),
+            ("bytes.Clone", "copy"),
+            ("maps.clone", "copy"),
+            ("slices.Clone[go.shape.[]int,go.shape.int]", "copy"),
+            ("slices.Concat[go.shape.[]int,go.shape.int]", "slice_growth"),
             ("fmt.Sprintf", "formatting"),
             ("fmt.Errorf", "error_value"),
             ("strconv.syntaxError", "error_value"),
@@ -186,6 +194,7 @@ mod tests {
             ("runtime.newproc1", "goroutine"),
             ("runtime.slicebytetostring", "string_conversion"),
             ("runtime.concatstring2", "concatenation"),
+            ("runtime.mapiterinit", "runtime"),
         ] {
             assert_eq!(of_runtime(&Symbol::decode(name)).map(Reason::name), Some(reason), "{name}");
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_escape::{Cause, Certainty, HeapDecision, StackBuffer, SubjectKind};
+use gomem_escape::{Cause, Certainty, HeapDecision, StackBuffer, Step, SubjectKind};
 use gomem_finding::Confidence;
 use gomem_symbol::Symbol;
 
@@ -96,6 +96,7 @@ impl<'a> Record<'a> {
             _ if self.kind() == SubjectKind::MakeSlice && self.certainty() == Certainty::RuntimeSized => {
                 (Reason::Compiler(Cause::UnknownSize), Confidence::High)
             }
+            Self::Heap(decision) if is_copy(decision) => (Reason::Copy, decision.cause_confidence),
             Self::Heap(decision) => (Reason::Compiler(decision.cause), decision.cause_confidence),
             Self::StackBuffer(buffer) => (Reason::from_stack_buffer(buffer.subject_kind), Confidence::High),
         }
@@ -342,6 +343,11 @@ fn is_boxed(decision: &HeapDecision) -> bool {
 fn is_boxed_text(decision: &HeapDecision) -> bool {
     matches!(decision.subject_kind, SubjectKind::Conversion | SubjectKind::Concatenation)
         && decision.cause == Cause::InterfaceBoxing
+}
+
+/// Whether an `append` to what is empty copies all elements of another slice, or all bytes of a text.
+pub(crate) fn is_copy(decision: &HeapDecision) -> bool {
+    decision.subject_kind == SubjectKind::Append && decision.steps.first().is_some_and(Step::is_copy)
 }
 
 /// `make(map[K]V)`, `map[K]V{}`.

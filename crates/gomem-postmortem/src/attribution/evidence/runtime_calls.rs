@@ -156,22 +156,15 @@ impl Seen<'_> {
 }
 
 impl Operation {
-    /// What the call at a location calls, by the program's file. `None` when the code there is of another function than the
-    /// profile says: the file is of another build.
+    /// What the call at a location calls, by the program's file.
     pub(crate) fn in_binary(binary: &Binary, location: Location<'_>) -> Option<Self> {
-        let address = match location.mapping() {
-            Some(mapping) => {
-                let within = location.address().checked_sub(mapping.addresses().start)?;
-                binary.address(mapping.file_offset())?.checked_add(within)?
-            }
-            None => location.address(),
-        };
-        let function = location.lines().last()?.function()?;
-        if binary.function(address)? != function.system_name() {
-            return None;
-        }
+        let address = address_in(binary, location)?;
         match binary.callee(address).map(Symbol::decode) {
             Some(callee) if Origin::from_package(callee.package(), "-") != Origin::Runtime => Some(Self::LeftOut),
+            // What else the runtime is called for: what it allocates then is its own, and nothing that is written in the line.
+            Some(callee) if callee.package() == "runtime" && callee.function() != MIXED => {
+                Some(Self::from_symbol(&callee).unwrap_or(Self::Known(Reason::Runtime)))
+            }
             Some(callee) => Self::from_symbol(&callee),
             None => binary.calls_value(address).then_some(Self::LeftOut),
         }
@@ -256,8 +249,24 @@ impl Operation {
     }
 }
 
+/// The address of a location in the program's file. `None` when the code there is of another function than the profile says: the
+/// file is of another build.
+pub(crate) fn address_in(binary: &Binary, location: Location<'_>) -> Option<u64> {
+    let address = match location.mapping() {
+        Some(mapping) => {
+            let within = location.address().checked_sub(mapping.addresses().start)?;
+            binary.address(mapping.file_offset())?.checked_add(within)?
+        }
+        None => location.address(),
+    };
+    let function = location.lines().last()?.function()?;
+    (binary.function(address)? == function.system_name()).then_some(address)
+}
+
 /// Fewer show a line's rare operations rather than its usual ones.
 const FEWEST_SAMPLES: u32 = 3;
+/// It copies a slice just made (`walkMakeSliceCopy` in `cmd/compile`), and makes several small variables at once.
+const MIXED: &str = "mallocgc";
 /// Eight slots of a byte behind a control word, and eight more.
 const SMALLEST_GROUP: u64 = 72;
 

@@ -15,6 +15,12 @@ pub(crate) fn nearest(size: u64) -> u64 {
     if class.abs_diff(size) <= size / SCALING + 1 { class } else { size }
 }
 
+/// Whether memory of a size is allocated for an object of so many bytes: what is larger than 512 bytes and has pointers begins with
+/// a word about these since Go 1.22 (`MinSizeForMallocHeader` in `internal/runtime/gc`).
+pub(crate) fn is_room_for(size: u64, bytes: u64) -> bool {
+    rounded(bytes) == size || bytes > 512 && rounded(bytes.saturating_add(8)) == size
+}
+
 /// The size below one of them.
 pub(crate) fn below(size: u64) -> u64 {
     CLASSES.iter().rev().find(|class| **class < size).copied().unwrap_or(0)

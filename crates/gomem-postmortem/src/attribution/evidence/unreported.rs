@@ -22,6 +22,8 @@ pub(crate) struct Build<'a> {
     pub(crate) reports_append: bool,
     /// Whether an expression of the line's flows is an `append`.
     pub(crate) appends: bool,
+    /// Whether all these copy what is appended to what is empty.
+    pub(crate) copies: bool,
     /// Whether the log covers the package, or a release's decisions do.
     pub(crate) is_covered: bool,
     /// Whether they do: of the release, not of this very build.
@@ -60,7 +62,7 @@ impl Wrapped {
 /// The reason of a place that no record explains: what is never reported is the growth of maps, channels, what `go f(x)`
 /// keeps, and before Go 1.25 the growth of slices. With how well it fits, and whether that is more than a guess.
 pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32, Confidence)> {
-    let slice = Reason::Compiler(Cause::SliceGrowth);
+    let slice = if build.copies { Reason::Copy } else { Reason::Compiler(Cause::SliceGrowth) };
     let heuristic = |reason, fit| Some((reason, fit, Confidence::Medium));
     let shape = sizes.shape();
     if let Some(reason) = build.seen.proves(sizes) {
@@ -100,7 +102,9 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
             };
             Some((Reason::Compiler(cause), fit::FLOW, Confidence::High))
         }
-        _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, fit::FLOW),
+        _ if CHANNEL.contains(&size) && !(build.reports_append && size == CHANNEL[0]) => {
+            heuristic(Reason::Channel, fit::FLOW)
+        }
         _ if is_map(size) => heuristic(Reason::MapGrowth, fit::USUAL_BUCKET),
         _ if may_be_map(size) || is_struct_map(size) => heuristic(Reason::MapGrowth, fit::GUESS),
         _ if is_usual_channel(size) || build.reports_append && size > CHANNEL[0] && size <= MOST_IN_CHANNEL => {

@@ -1,5 +1,6 @@
 //! A call of the allocator.
 
+use gomem_binary::MadeType;
 use gomem_pprof::{FunctionId, Line, Location, LocationId, Sample};
 use gomem_symbol::Symbol;
 use smallvec::SmallVec;
@@ -14,6 +15,8 @@ pub(crate) struct Allocation<'a> {
     pub(crate) address: u64,
     /// What it calls, where that is proved.
     pub(crate) operation: Option<Operation>,
+    /// The type of what it makes, where that is proved.
+    pub(crate) made: Option<MadeType>,
     pub(crate) sizes: Sizes,
     pub(crate) bytes: i64,
     pub(crate) objects: i64,
@@ -34,6 +37,7 @@ impl<'a> Allocation<'a> {
             location: location.id(),
             address: location.address(),
             operation: compiler.operation(location),
+            made: compiler.made_type(location),
             sizes: Sizes::default(),
             bytes: 0,
             objects: 0,

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
+use gomem_binary::MadeType;
 use gomem_escape::{EscapeLog, HeapDecision};
 use gomem_pprof::{LocationId, Profile};
 use gomem_table::checkpoint;
 
 use crate::{
     attribution::{
-        evidence::{Compiler, Operation, Record, StdRelease, TypeSizes},
+        evidence::{Compiler, Operation, Record, StdRelease, TypeSizes, is_room_for},
         join::{
             allocation::Allocation,
             explain::{Verdict, explain, learn, records},
@@ -85,7 +86,13 @@ fn attribute_with(
                     Some(_) if compiler.is_of_others(&allocations[0].lines) => NOT_LOGGED,
                     Some(_) => NOT_KNOWN,
                 };
-                site.explanation = Some(verdict.reason.map_or_else(told, |(reason, _)| reason.explanation()));
+                site.explanation = Some(verdict.reason.map_or_else(told, |(reason, _)| reason.explanation()).into());
+                if site.is_not_logged() {
+                    site.made = made(&allocations).map(Arc::from);
+                    if let (Some(told), Some(made)) = (&site.explanation, &site.made) {
+                        site.explanation = Some(format!("`{made}` by the program's file; {told}").into());
+                    }
+                }
             }
             site.bytes_fraction = share(site.bytes, bytes);
             site.objects_fraction = share(site.objects, objects);
@@ -106,6 +113,22 @@ fn attribute_with(
             .then_with(|| a.compiler_message().cmp(&b.compiler_message()))
     });
     sites
+}
+
+/// What allocations without a reason make, where the program's file proves one type for all and objects have its size.
+fn made(allocations: &[&Allocation<'_>]) -> Option<String> {
+    let mut known: Option<&MadeType> = None;
+    for allocation in allocations {
+        let made = allocation.made.as_ref()?;
+        let is_of_size = made.is_element || allocation.sizes.fixed().is_some_and(|size| is_room_for(size, made.bytes));
+        if !is_of_size || known.is_some_and(|known| known != made) {
+            return None;
+        }
+        known = Some(made);
+    }
+    let made = known?;
+    let name = if made.name == "uint8" { "byte" } else { &made.name };
+    Some(if made.is_element { format!("make([]{name})") } else { format!("new({name})") })
 }
 
 /// The allocation sites of a bundle's latest heap profile, none where it has no profile; and whose decisions are taken for

@@ -6,8 +6,10 @@ use gomem_finding::Confidence;
 use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::{
-    evidence::{Compiler, Operation, Record, Shape, Sizes, TypeSizes, fit, is_usual_bucket, library, unreported},
-    join::allocation::Allocation,
+    evidence::{
+        Compiler, Operation, Record, Shape, Sizes, TypeSizes, fit, is_copy, is_of_type, is_usual_bucket, unreported,
+    },
+    join::{allocation::Allocation, frames::by_frames},
     reason::Reason,
 };
 
@@ -36,7 +38,11 @@ impl Verdict<'_> {
     pub(crate) fn for_stack(mut self, allocation: &Allocation<'_>) -> Self {
         let purpose = by_frames(allocation);
         if let Some((reason, _)) = purpose {
-            self.decision = self.decision.filter(|decision| reason == Reason::Compiler(decision.cause));
+            let is_same = |decision: &&HeapDecision| match reason {
+                Reason::Copy => is_copy(decision),
+                reason => reason == Reason::Compiler(decision.cause),
+            };
+            self.decision = self.decision.filter(is_same);
         }
         self.reason = purpose.or(self.reason);
         self
@@ -74,6 +80,7 @@ pub(crate) fn learn(allocations: &[Allocation<'_>], records: &[Vec<Record<'_>>],
     if let ([only], [records]) = (allocations, records)
         && let [record] = records[..]
         && record.must_allocate()
+        && only.made.as_ref().and_then(|made| is_of_type(record, made)) != Some(false)
         && let Some(size) = only.sizes.fixed()
     {
         types.learn(record.made(), size, only.objects);
@@ -118,7 +125,7 @@ fn append_of_source<'a>(
     verdict: Verdict<'_>,
     compiler: &Compiler<'a>,
 ) -> Option<&'a HeapDecision> {
-    let (Reason::Compiler(Cause::SliceGrowth), _) = verdict.reason? else { return None };
+    let (Reason::Compiler(Cause::SliceGrowth) | Reason::Copy, _) = verdict.reason? else { return None };
     let line = *allocation.lines.first().filter(|_| allocation.lines.len() > 1)?;
     let is_append = |record: &Record<'a>| record.kind() == SubjectKind::Append;
     let mut appends = compiler.records(line).into_iter().filter(is_append);
@@ -145,6 +152,12 @@ fn fits(
         let is_bucket = allocation.sizes.fixed().is_some_and(is_usual_bucket);
         let fit = |record: &Record<'_>| {
             let fit = record.fit(&allocation.sizes, types);
+            let type_fit = allocation.made.as_ref().and_then(|made| is_of_type(*record, made));
+            match type_fit {
+                Some(true) if fit > 0 => return fit::PROVED + fit::TYPE,
+                Some(false) => return 0,
+                _ => {}
+            }
             if let Some(operation) = allocation.operation {
                 return match operation.can_be_of(*record) {
                     true if fit > 0 && operation.reason().is_some() => fit::PROVED + fit,
@@ -419,44 +432,6 @@ fn keep_own(records: &mut Vec<Record<'_>>) {
     } else {
         // `copy` into a slice just made is one operation, which loses that it was inlined.
         records.retain(|record| record.kind() == SubjectKind::MakeSlice);
-    }
-}
-
-/// The reason that the functions on the stack tell by themselves.
-fn by_frames(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
-    let symbol = allocation.symbol();
-    let symbols = allocation.stack.frames().filter_map(|line| line.function());
-    let mut symbols = symbols.map(|function| Symbol::decode(function.name()));
-    let sure = |reason| (reason, Confidence::High);
-    if let Some(reason) = library::of_cgo(&symbol) {
-        return Some(sure(reason));
-    }
-    match Origin::from_package(symbol.package(), "-") {
-        Origin::Runtime => {
-            let found = symbols.find_map(|symbol| library::of_runtime(&symbol));
-            Some(sure(found.unwrap_or(Reason::Runtime)))
-        }
-        Origin::Std => {
-            let is_std = |symbol: &Symbol| Origin::from_package(symbol.package(), "-") == Origin::Std;
-            let mut library: Vec<Symbol> = symbols.take_while(is_std).collect();
-            // What a reader allocates is not for what reads from it.
-            let given = library.windows(2).position(|pair| library::is_given(&pair[0], &pair[1]));
-            library.truncate(given.map_or(library.len(), |at| at + 1));
-            // What the program calls tells more than what that is made of: JSON rather than reflection.
-            let made = library.iter().find_map(library::of_std);
-            // What grows while text is written to a buffer of the caller's is that buffer.
-            let writes_to_caller =
-                || library.last().is_some_and(library::writes_to_caller) || library.iter().any(library::passes_on);
-            let is_callers = made == Some(Reason::BufferGrowth) && writes_to_caller();
-            let purpose = library.last().filter(|_| !is_callers).and_then(library::of_std);
-            // What cannot be parsed makes an error, and no text.
-            let is_error = |symbol: &Symbol| library::of_std(symbol) == Some(Reason::ErrorValue);
-            if purpose == Some(Reason::Formatting) && library.iter().any(is_error) {
-                return Some(sure(Reason::ErrorValue));
-            }
-            purpose.filter(|reason| reason.is_purpose()).or(made).map(sure)
-        }
-        _ => None,
     }
 }
 

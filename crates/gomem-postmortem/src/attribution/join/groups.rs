@@ -83,6 +83,7 @@ impl Group<'_> {
             reason_confidence: verdict.reason.map(|(_, confidence)| confidence),
             decision,
             explanation: None,
+            made: None,
             avoidable_fraction: if bytes > 0 { avoidable / bytes as f64 } else { 1.0 },
             saving: None,
             assists: None,

@@ -1,6 +1,6 @@
 //! An allocation site: a leaf, the line it is charged to, and one reason.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use gomem_escape::{Cause, Certainty, HeapDecision, Step};
 use gomem_finding::Confidence;
@@ -73,7 +73,9 @@ pub struct Site {
     /// The compiler's decision about these very objects.
     pub decision: Option<Arc<HeapDecision>>,
     /// Why it allocates, for want of a decision; or what would tell.
-    pub explanation: Option<&'static str>,
+    pub explanation: Option<Cow<'static, str>>,
+    /// What its objects are by the program's file, where no log has their reason: `new bytes.Buffer`.
+    pub made: Option<Arc<str>>,
     /// The share of its bytes that the usual fix saves: all, but what grows still needs its last memory when it is made large
     /// enough at once.
     pub avoidable_fraction: f64,
@@ -147,7 +149,8 @@ impl Site {
     /// Whether its reason is missing because the log does not have its package, or there is no log.
     #[must_use]
     pub fn is_not_logged(&self) -> bool {
-        self.reason.is_none() && self.explanation.is_some_and(|told| told == NOT_LOGGED || told == NO_LOG)
+        let is_missing = |told: &Cow<'_, str>| told.ends_with(NOT_LOGGED) || told.ends_with(NO_LOG);
+        self.reason.is_none() && self.explanation.as_ref().is_some_and(is_missing)
     }
 
     /// What to do about it at the charged line. `None` within a library: there the call is what can be changed.
@@ -166,6 +169,7 @@ impl Site {
         let is_same = |cause| match self.reason {
             None => true,
             Some(Reason::Compiler(Cause::MapCreation)) => cause != Cause::UnknownSize,
+            Some(Reason::Copy) => cause == Cause::SliceGrowth,
             Some(reason) => matches!(reason, Reason::Compiler(_)),
         };
         if self.reason == Some(Reason::MapGrowth)

@@ -101,7 +101,7 @@ impl Row for Site {
                 "explanation",
                 "the compiler explains it",
                 "why it allocates, for want of a decision",
-                |site: &&'a Self| site.explanation,
+                |site: &&'a Self| site.explanation.as_deref(),
             )
             .optional_string("advice", "nothing to advise", "what to do", |site| site.advice())
             .string("charged_to", "the nearest line of the user's own code", |site| {

@@ -151,7 +151,7 @@ fn own_finding(
         }
         None => {
             let explanation = named.first().copied().or(largest).or(own.sites.first().copied());
-            let explanation = explanation.and_then(|site| site.explanation).unwrap_or_default();
+            let explanation = explanation.and_then(|site| site.explanation.as_deref()).unwrap_or_default();
             finding.summary += &format!(" {}", sentence(explanation));
         }
     }
