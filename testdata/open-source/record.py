@@ -20,6 +20,7 @@ FIXES = {
     "parquet": ["before", "writer"],
     "dns": ["before", "size", "zone"],
     "documents": ["before", "query"],
+    "mail": ["before", "policy", "letters", "files"],
 }
 
 

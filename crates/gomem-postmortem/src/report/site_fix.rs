@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
+use gomem_escape::Cause;
 use gomem_pprof::picking_probability;
 use gomem_statistics::median;
 use gomem_symbol::Symbol;
@@ -201,7 +202,12 @@ struct Key {
 
 impl Key {
     fn new(site: &Site) -> Self {
-        Self { charged_to: site.charged_to.key(), allocates: site.place.key(), reason: site.reason }
+        // Whether a map's first memory is its making or its growth is told by counts, now the one, now the other.
+        let reason = match site.reason {
+            Some(Reason::MapGrowth) => Some(Reason::Compiler(Cause::MapCreation)),
+            reason => reason,
+        };
+        Self { charged_to: site.charged_to.key(), allocates: site.place.key(), reason }
     }
 }
 

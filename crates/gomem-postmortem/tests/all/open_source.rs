@@ -8,13 +8,14 @@ use gomem_pprof::{Filter, Profile};
 use gomem_statistics::median;
 use gomem_testkit::{inflated, testdata};
 
-const FIXES: [(&str, &[&str]); 6] = [
+const FIXES: [(&str, &[&str]); 7] = [
     ("lua", &["state", "event"]),
     ("sheet", &["stream", "names"]),
     ("minify", &["rows", "once", "buffer", "bytes"]),
     ("parquet", &["writer"]),
     ("dns", &["size", "zone"]),
     ("documents", &["query"]),
+    ("mail", &["policy", "letters", "files"]),
 ];
 
 /// A row of `labels.tsv`.

@@ -84,6 +84,14 @@ pub(crate) fn is_usual_bucket(size: u64) -> bool {
     USUAL_SLOTS.iter().any(|slot| rounded(8 + 8 * slot + 8) == size || rounded(8 + 8 * slot) == size)
 }
 
+/// Whether memory of this size can be a map's: a usual bucket, or several groups.
+pub(crate) fn can_be_of_map(size: u64) -> bool {
+    is_usual_bucket(size) || size > 2 * SMALLEST_GROUP
+}
+
+/// Eight slots of a byte behind a control word, and eight more.
+const SMALLEST_GROUP: u64 = 72;
+
 /// The bytes of key and value, of what follows `map[`.
 fn slot(rest: &str) -> Option<(u64, u64)> {
     let mut depth = 0;

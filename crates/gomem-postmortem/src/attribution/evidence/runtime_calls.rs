@@ -9,7 +9,7 @@ use gomem_symbol::{Origin, Symbol};
 use crate::attribution::{
     evidence::{
         library,
-        map_types::is_usual_bucket,
+        map_types::can_be_of_map,
         record::Record,
         sizes::{Shape, Sizes},
         type_sizes::Container,
@@ -242,7 +242,7 @@ impl Operation {
         match (self, sizes.fixed()) {
             (Self::NewObject, size) => size.is_some(),
             // One size is a first group; several are tables.
-            (Self::Known(Reason::MapGrowth), Some(size)) => is_usual_bucket(size) || size > 2 * SMALLEST_GROUP,
+            (Self::Known(Reason::MapGrowth), Some(size)) => can_be_of_map(size),
             (Self::Known(Reason::MapGrowth), None) => sizes.shape() != Shape::Mixed || sizes.has_map_tables(),
             _ => true,
         }
@@ -267,8 +267,6 @@ pub(crate) fn address_in(binary: &Binary, location: Location<'_>) -> Option<u64>
 const FEWEST_SAMPLES: u32 = 3;
 /// It copies a slice just made (`walkMakeSliceCopy` in `cmd/compile`), and makes several small variables at once.
 const MIXED: &str = "mallocgc";
-/// Eight slots of a byte behind a control word, and eight more.
-const SMALLEST_GROUP: u64 = 72;
 
 #[cfg(test)]
 mod tests {

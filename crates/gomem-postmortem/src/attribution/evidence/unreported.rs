@@ -7,7 +7,7 @@ use gomem_symbol::Wrapper;
 use crate::attribution::{
     evidence::{
         fit,
-        map_types::{Maps, is_usual_bucket},
+        map_types::{Maps, can_be_of_map, is_usual_bucket},
         runtime_calls::Seen,
         size_classes::rounded,
         sizes::{Shape, Sizes},
@@ -149,6 +149,10 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
             false => slice,
         };
         let is_last = matches!(shape, Shape::Fixed(_)) && !build.puts_in_map;
+        // No map has a group of such a size.
+        if is_last && fallback == Reason::MapGrowth && !can_be_of_map(sizes.largest()) {
+            return None;
+        }
         heuristic(fallback, if is_last { fit::LAST_GUESS } else { fit::GUESS })
     })
 }
