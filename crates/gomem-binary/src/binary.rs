@@ -7,10 +7,14 @@ use crate::{
     error::{Error, ErrorKind},
     function_table::FunctionTable,
     functions::Functions,
-    loaded,
-    made_type::{MadeType, Types, WINDOW},
-    module_data,
+    loaded, module_data,
 };
+
+use made_type::{Types, WINDOW};
+
+mod made_type;
+
+pub use made_type::MadeType;
 
 /// What a program's file says: of the file's bytes it keeps code and the table of functions.
 ///

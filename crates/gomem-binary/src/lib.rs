@@ -27,11 +27,10 @@ mod inlined;
 mod layout;
 mod lines;
 mod loaded;
-mod made_type;
 mod module_data;
 mod references;
 
-pub use binary::Binary;
+pub use binary::{Binary, MadeType};
 pub use build_info::{BuildInfo, Module};
 pub use debug::DebugInfo;
 pub use error::{Error, ErrorKind};
@@ -40,5 +39,4 @@ pub use functions::Function;
 pub use go_types::{CapturedVariable, DebugType, Field, LocalPart, Shape, TypeId};
 pub use inlined::CodeLine;
 pub use layout::{Layout, StackObject, Symbol};
-pub use made_type::MadeType;
 pub use references::Reference;

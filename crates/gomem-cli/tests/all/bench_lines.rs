@@ -34,7 +34,7 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("BenchmarkClosure", "lines.go:62", "func literal"),
     ("BenchmarkCompiled", "lines.go:181", "regexp.MustCompile"),
     ("BenchmarkConcatenation", "lines.go:71", "text + text"),
-    ("BenchmarkCopied", "lines.go:176", "slice_growth"),
+    ("BenchmarkCopied", "lines.go:176", "slice_growth|copy"),
     ("BenchmarkFailed", "lines.go:151", "errors.New"),
     ("BenchmarkFields", "lines.go:166", "strings.Split"),
     ("BenchmarkFormatted", "lines.go:121", "fmt.Sprintf"),
@@ -62,7 +62,9 @@ fn seeded_regressions_have_their_line_and_cause() {
             let all_there = more.iter().all(|row| row["place"].as_str().unwrap().ends_with(place));
             assert!(all_there && !more.is_empty(), "Go {go}, {benchmark}: {more:?}");
             let told = more[0].to_string().replace("moved to heap", "moved_to_heap");
-            assert!(says.split(' ').all(|word| told.contains(word)), "Go {go}, {benchmark}: {told}");
+            // Before Go 1.25 no log has what an `append` without pointers copies.
+            let is_told = |words: &str| words.split('|').any(|word| told.contains(word));
+            assert!(says.split(' ').all(is_told), "Go {go}, {benchmark}: {told}");
         }
         // All that changed: sums are what the benchmarks print.
         let mut checked = 0;
