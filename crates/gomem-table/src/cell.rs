@@ -84,8 +84,8 @@ impl<'a> Cell<'a> {
             Values::Category(category) => {
                 Self::Text(category.names.get(category.codes[row] as usize).copied().unwrap_or(""))
             }
-            Values::List(list) => Self::List(ListCell::of(list, row)),
-            Values::SharedList(shared) => Self::List(ListCell::of(&shared.lists, shared.codes[row] as usize)),
+            Values::List(list) => Self::List(ListCell::at(list, row)),
+            Values::SharedList(shared) => Self::List(ListCell::at(&shared.lists, shared.codes[row] as usize)),
             Values::Struct(fields) => Self::Struct(StructCell { fields, row }),
         }
     }
@@ -128,7 +128,7 @@ impl PartialEq for Cell<'_> {
 }
 
 impl<'a> ListCell<'a> {
-    fn of(list: &'a List, row: usize) -> Self {
+    fn at(list: &'a List, row: usize) -> Self {
         Self { values: &list.items, start: list.offsets[row], end: list.offsets[row + 1] }
     }
 
