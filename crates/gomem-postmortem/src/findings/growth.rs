@@ -106,6 +106,11 @@ pub(crate) fn growing_over(
     of_line.collect()
 }
 
+/// Whether profiles are of one process: another one has allocated fewer objects at some lines.
+pub(crate) fn are_of_one_process(profiles: [&Profile; 2]) -> bool {
+    Growth::new(profiles, &GrowthOptions::default()).is_ok_and(|growth| growth.restarts() == 0)
+}
+
 /// The functions of the user's own that these sites are charged to.
 pub(crate) fn own_functions(sites: &[Site]) -> HashSet<&str> {
     sites.iter().filter(|site| site.reached_from.is_none()).map(|site| &*site.charged_to.function).collect()
