@@ -88,6 +88,13 @@ pub struct HeapProfile {
     pub profile: Arc<Profile>,
 }
 
+impl HeapProfile {
+    /// What is in use, over all samples.
+    pub(crate) fn inuse_bytes(&self) -> i128 {
+        self.profile.sample_type_index("inuse_space").map_or(0, |index| self.profile.total(index))
+    }
+}
+
 impl Bundle {
     /// Tells of files by number where they are many.
     pub(crate) fn shorten(&mut self) {

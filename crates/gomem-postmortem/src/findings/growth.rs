@@ -55,10 +55,7 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
 
 /// The heap profiles with a time, the earliest first.
 pub(crate) fn timed_heaps(bundle: &Bundle) -> Vec<&HeapProfile> {
-    let mut timed: Vec<&HeapProfile> =
-        bundle.heaps().iter().filter(|heap| heap.profile.as_of_nanos().is_some()).collect();
-    timed.sort_by_key(|heap| heap.profile.as_of_nanos());
-    timed
+    bundle.heaps().iter().filter(|heap| heap.profile.as_of_nanos().is_some()).collect()
 }
 
 /// The same over these profiles, the earliest first; `sites` are those of the last of them.

@@ -177,5 +177,5 @@ fn a_log_of_another_build_explains_nothing_that_moved() {
     let sites = attribute(profile, Some(log), &AttributeOptions::default());
     let put = sites.iter().find(|site| site.place.short() == "event/line.go:34").unwrap();
     assert_eq!(put.reason, None);
-    assert!(put.explanation.as_deref().unwrap().contains("of another build"), "{:?}", put.explanation);
+    assert!(put.explanation.unwrap().contains("of another build"), "{:?}", put.explanation);
 }

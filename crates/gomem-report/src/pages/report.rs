@@ -105,7 +105,7 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
                 inuse => percent(site.inuse_fraction, 1),
                 cause => site.cause().map(Cause::words),
                 message => site.compiler_message().map(|message| gomem_symbol::shortened(&message).into_owned()),
-                explanation => site.explanation.as_deref(),
+                explanation => site.explained(),
                 flow => site.decision.as_deref().map(flow).unwrap_or_default(),
                 advice => site.advice().map(|advice| with_code(&advice)),
             }

@@ -86,12 +86,9 @@ fn attribute_with(
                     Some(_) if compiler.is_of_others(&allocations[0].lines) => NOT_LOGGED,
                     Some(_) => NOT_KNOWN,
                 };
-                site.explanation = Some(verdict.reason.map_or_else(told, |(reason, _)| reason.explanation()).into());
+                site.explanation = Some(verdict.reason.map_or_else(told, |(reason, _)| reason.explanation()));
                 if site.is_not_logged() {
                     site.made = made(&allocations).map(Arc::from);
-                    if let (Some(told), Some(made)) = (&site.explanation, &site.made) {
-                        site.explanation = Some(format!("`{made}` by the program's file; {told}").into());
-                    }
                 }
             }
             site.bytes_fraction = share(site.bytes, bytes);
@@ -148,10 +145,8 @@ pub(crate) fn latest_sites(bundle: &Bundle) -> (Vec<Site>, Option<StdRelease>) {
 /// The heap profile that has most in use, where that is at least twice of what the latest one has: what was let go before that is no
 /// garbage at once.
 fn much_fuller<'a>(latest: &HeapProfile, heaps: &'a [HeapProfile]) -> Option<&'a HeapProfile> {
-    let inuse =
-        |heap: &HeapProfile| heap.profile.sample_type_index("inuse_space").map_or(0, |index| heap.profile.total(index));
-    let fullest = heaps.iter().max_by_key(|heap| inuse(heap))?;
-    (inuse(fullest) >= inuse(latest).saturating_mul(2)).then_some(fullest)
+    let fullest = heaps.iter().max_by_key(|heap| heap.inuse_bytes())?;
+    (fullest.inuse_bytes() >= latest.inuse_bytes().saturating_mul(2)).then_some(fullest)
 }
 
 /// Whether the profile shows nothing of a site's own but what is garbage.

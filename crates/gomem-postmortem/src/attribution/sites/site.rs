@@ -73,7 +73,7 @@ pub struct Site {
     /// The compiler's decision about these very objects.
     pub decision: Option<Arc<HeapDecision>>,
     /// Why it allocates, for want of a decision; or what would tell.
-    pub explanation: Option<Cow<'static, str>>,
+    pub explanation: Option<&'static str>,
     /// What its objects are by the program's file, where no log has their reason: `new bytes.Buffer`.
     pub made: Option<Arc<str>>,
     /// The share of its bytes that the usual fix saves: all, but what grows still needs its last memory when it is made large
@@ -146,11 +146,20 @@ impl Site {
         self.callee.is_none() && self.reached_from.is_none()
     }
 
+    /// Its explanation, behind what its objects are by the program's file.
+    #[must_use]
+    pub fn explained(&self) -> Option<Cow<'static, str>> {
+        let told = self.explanation?;
+        Some(match &self.made {
+            Some(made) => format!("`{made}` by the program's file; {told}").into(),
+            None => told.into(),
+        })
+    }
+
     /// Whether its reason is missing because the log does not have its package, or there is no log.
     #[must_use]
     pub fn is_not_logged(&self) -> bool {
-        let is_missing = |told: &Cow<'_, str>| told.ends_with(NOT_LOGGED) || told.ends_with(NO_LOG);
-        self.reason.is_none() && self.explanation.as_ref().is_some_and(is_missing)
+        self.reason.is_none() && self.explanation.is_some_and(|told| told == NOT_LOGGED || told == NO_LOG)
     }
 
     /// What to do about it at the charged line. `None` within a library: there the call is what can be changed.

@@ -1,5 +1,7 @@
 //! Sites as a table, and what fixing each saves.
 
+use std::borrow::Cow;
+
 use gomem_escape::{Cause, Certainty};
 use gomem_finding::Confidence;
 use gomem_gogc::GcModel;
@@ -97,11 +99,11 @@ impl Row for Site {
             .embed(AssistCost::columns(), |site: &&'a Self| site.assists.as_deref())
             .bool("pool_candidate", "whether a sync.Pool would pay", |site| site.is_pool_candidate())
             .optional_string("compiler_message", NO_DECISION, "the compiler's line", |site| site.compiler_message())
-            .optional_text(
+            .optional_string(
                 "explanation",
                 "the compiler explains it",
                 "why it allocates, for want of a decision",
-                |site: &&'a Self| site.explanation.as_deref(),
+                |site| site.explained().map(Cow::into_owned),
             )
             .optional_string("advice", "nothing to advise", "what to do", |site| site.advice())
             .string("charged_to", "the nearest line of the user's own code", |site| {

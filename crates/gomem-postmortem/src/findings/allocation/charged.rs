@@ -151,8 +151,8 @@ fn own_finding(
         }
         None => {
             let explanation = named.first().copied().or(largest).or(own.sites.first().copied());
-            let explanation = explanation.and_then(|site| site.explanation.as_deref()).unwrap_or_default();
-            finding.summary += &format!(" {}", sentence(explanation));
+            let explanation = explanation.and_then(Site::explained).unwrap_or_default();
+            finding.summary += &format!(" {}", sentence(&explanation));
         }
     }
     finding.confidence = confidence(&named);
@@ -239,21 +239,19 @@ fn is_passed_to_holder(site: &Site) -> bool {
 }
 
 fn held_advice(site: &Site) -> String {
-    if let Some(held) = &site.held_before {
-        return format!(
-            "In {} {} of it, {} of the live heap, are in use: something keeps each for a while. Keep fewer of them, or have what keeps \
-             them give them back for reuse when it lets them go.",
-            held.profile,
-            Unit::Bytes.humanize(held.inuse_bytes as f64),
-            share(held.inuse_fraction)
-        );
-    }
+    let in_use = |bytes: i64, fraction| {
+        format!("{} of it, {} of the live heap,", Unit::Bytes.humanize(bytes as f64), share(fraction))
+    };
+    let seen = match &site.held_before {
+        Some(held) => format!("In {} {} are in use", held.profile, in_use(held.inuse_bytes, held.inuse_fraction)),
+        None => {
+            let verb = if site.inuse_objects == 1 { "is" } else { "are" };
+            format!("{} {verb} in use at a time", in_use(site.inuse_bytes, site.inuse_fraction))
+        }
+    };
     format!(
-        "{} of it, {} of the live heap, {} in use at a time: something keeps each for a while. Keep fewer of them, or have \
-         what keeps them give them back for reuse when it lets them go.",
-        Unit::Bytes.humanize(site.inuse_bytes as f64),
-        share(site.inuse_fraction),
-        if site.inuse_objects == 1 { "is" } else { "are" }
+        "{seen}: something keeps each for a while. Keep fewer of them, or have what keeps them give them back for reuse when it \
+         lets them go."
     )
 }
 

@@ -4,7 +4,7 @@ use gomem_finding::{Confidence, Severity};
 use gomem_metrics::{DiagnoseOptions, Diagnosis, GoState, Judgement, Rule, Verdict};
 
 use crate::{
-    bundle::{Bundle, HeapProfile},
+    bundle::Bundle,
     findings::{
         finding::{Finding, FindingKind},
         gc::traced_gc::traced_gc,
@@ -99,11 +99,8 @@ pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
 /// What to do about a live heap that grows where the profiles are there already, and no line grows in each of them.
 pub(crate) fn compare_profiles(bundle: &Bundle, findings: &mut [Finding]) {
     let heaps = bundle.heaps();
-    let inuse = |heap: &&HeapProfile| {
-        heap.profile.sample_type_index("inuse_space").map_or(0, |index| heap.profile.total(index))
-    };
-    let (first, most) = (heaps.iter().min_by_key(|heap| heap.profile.as_of_nanos()), heaps.iter().max_by_key(inuse));
-    let (Some(first), Some(most)) = (first, most) else { return };
+    let most = heaps.iter().max_by_key(|heap| heap.inuse_bytes());
+    let (Some(first), Some(most)) = (heaps.first(), most) else { return };
     let is_it = |finding: &&mut Finding| finding.rules.contains(&Rule::LiveHeapLeak) && finding.place.is_none();
     for finding in findings.iter_mut().filter(is_it).filter(|_| first.name != most.name) {
         finding.action = format!(

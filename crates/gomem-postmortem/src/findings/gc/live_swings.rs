@@ -172,10 +172,7 @@ struct Maker {
 impl Maker {
     /// By the heap profiles with most and least in use, but for those of the start.
     fn find(bundle: &Bundle) -> Option<Self> {
-        let inuse = |heap: &&HeapProfile| {
-            let index = heap.profile.sample_type_index("inuse_space");
-            index.map_or(0, |index| heap.profile.total(index))
-        };
+        let inuse = |heap: &&HeapProfile| heap.inuse_bytes();
         let later = bundle.heaps().get(bundle.heaps().len() / 3..)?;
         let (high, low) = (later.iter().max_by_key(inuse)?, later.iter().min_by_key(inuse)?);
         let options = AttributeOptions::from_bundle(bundle);

@@ -35,7 +35,7 @@ impl<'a> LetGo<'a> {
         let mut before = timed_heaps(bundle);
         let last = before.pop()?;
         let &fullest = before.last().filter(|_| before.len() >= SiteGrowth::ENOUGH_PROFILES)?;
-        if inuse_bytes(last).saturating_mul(2) > inuse_bytes(fullest) {
+        if last.inuse_bytes().saturating_mul(2) > fullest.inuse_bytes() {
             return None;
         }
         let sites = attribute(&fullest.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle));
@@ -70,14 +70,10 @@ impl<'a> LetGo<'a> {
              parts, or stream it.",
             finding.action
         );
-        let left = Evidence::new("in use in the last profile", inuse_bytes(self.last) as f64, Unit::Bytes);
+        let left = Evidence::new("in use in the last profile", self.last.inuse_bytes() as f64, Unit::Bytes);
         finding.evidence.push(left.with_source("heap profiles"));
         finding.confounders.push("what is built up for a piece of work and let go after it grows the same way".into());
     }
-}
-
-fn inuse_bytes(heap: &HeapProfile) -> i128 {
-    heap.profile.sample_type_index("inuse_space").map_or(0, |index| heap.profile.total(index))
 }
 
 /// What each line of the user's own has in use in the last profile; `None` where that is of another process than the one before.
@@ -106,7 +102,7 @@ fn is_end(bundle: &Bundle, state: &GoState, last: &HeapProfile) -> bool {
         return is_covered && (first_after >= times.len() || allocated.is_some_and(|bytes| bytes < LITTLE));
     }
     let live = bundle.gctrace().and_then(|trace| trace.lines().last()).map(|line| line.heap_live_mb as f64 * MIB);
-    live.is_some_and(|live| live <= 2.0 * inuse_bytes(last) as f64 + LITTLE)
+    live.is_some_and(|live| live <= 2.0 * last.inuse_bytes() as f64 + LITTLE)
 }
 
 /// Of what a line made meanwhile.
