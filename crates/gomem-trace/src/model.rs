@@ -37,5 +37,6 @@ pub(crate) use runs::Runs;
 pub(crate) use sample::Sample;
 pub(crate) use stretch::Stretch;
 pub(crate) use sweep::Sweep;
+pub(crate) use sweeps::{OwnedSweep, SweepRecord};
 pub(crate) use task::Task;
 pub(crate) use worker::{Worker, WorkerMode};

@@ -17,6 +17,7 @@ mod pages;
 mod quiet_segment;
 mod replay;
 mod segment;
+mod segment_sweeps;
 mod size_class;
 mod slots;
 mod spans;

@@ -25,13 +25,13 @@ impl<T> Runs<T> {
         self.new.reserve_exact(additional);
     }
 
-    /// Takes all of a generation.
-    pub(crate) fn take(&mut self, items: Vec<T>) {
-        if self.new.is_empty() {
-            self.new = items;
-        } else {
-            self.new.extend(items);
+    /// Takes many of a generation.
+    pub(crate) fn take(&mut self, mut items: Vec<T>) {
+        // The smaller part is moved.
+        if self.new.len() < items.len() {
+            mem::swap(&mut self.new, &mut items);
         }
+        self.new.append(&mut items);
     }
 
     /// Puts what came since the last time where it belongs; after the last time, all are in order.

@@ -11,7 +11,7 @@ pub(crate) struct Sweeps {
     /// Those of one follow each other.
     owners: Vec<Owner>,
     /// Those that lack a begin or an end, or have large numbers.
-    others: Vec<Sweep>,
+    others: Vec<OwnedSweep>,
 }
 
 /// A sweep of up to four seconds and 4 GiB.
@@ -27,6 +27,16 @@ pub(crate) struct SweepRecord {
     owner: u32,
 }
 
+/// Any sweep whose owner has a place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OwnedSweep {
+    pub(crate) stretch: Stretch,
+    pub(crate) swept_bytes: u64,
+    pub(crate) reclaimed_bytes: u64,
+    pub(crate) stack: Option<StackId>,
+    pub(crate) owner: u32,
+}
+
 /// Whose sweeps they are, and to whom they are charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Owner {
@@ -35,24 +45,39 @@ struct Owner {
 }
 
 impl Sweeps {
-    pub(crate) fn reserve(&mut self, additional: usize) {
-        self.rows.reserve(additional);
+    pub(crate) fn push(&mut self, sweep: &Sweep) {
+        let Sweep { stretch, swept_bytes, reclaimed_bytes, goroutine, stack, charge } = *sweep;
+        let owner = self.owner(goroutine, charge);
+        let record = self.record(OwnedSweep { stretch, swept_bytes, reclaimed_bytes, stack, owner });
+        self.rows.push(record);
     }
 
-    pub(crate) fn push(&mut self, sweep: &Sweep) {
-        let row = self.record(sweep).unwrap_or_else(|| {
+    /// The place of an owner.
+    #[inline]
+    pub(crate) fn owner(&mut self, goroutine: Option<NonZero<u64>>, charge: Charge) -> u32 {
+        let owner = Owner { goroutine, charge };
+        if self.owners.last() != Some(&owner) {
+            self.owners.push(owner);
+        }
+        // Places end where owners take 128 GiB.
+        u32::try_from(self.owners.len() - 1).unwrap_or(u32::MAX).min(SweepRecord::OTHER - 1)
+    }
+
+    /// What is kept of a sweep, for [`take`](Self::take).
+    #[inline]
+    pub(crate) fn record(&mut self, sweep: OwnedSweep) -> SweepRecord {
+        SweepRecord::new(&sweep).unwrap_or_else(|| {
             let place = u32::try_from(self.others.len()).unwrap_or(u32::MAX);
-            self.others.push(sweep.clone());
-            SweepRecord {
-                begin: sweep.stretch.moment().unwrap_or_default(),
-                nanoseconds: place,
-                swept_bytes: 0,
-                reclaimed_bytes: 0,
-                stack: None,
-                owner: SweepRecord::OTHER,
-            }
-        });
-        self.rows.push(row);
+            let begin = sweep.stretch.moment().unwrap_or_default();
+            self.others.push(sweep);
+            let owner = SweepRecord::OTHER;
+            SweepRecord { begin, nanoseconds: place, swept_bytes: 0, reclaimed_bytes: 0, stack: None, owner }
+        })
+    }
+
+    /// Takes many of a generation.
+    pub(crate) fn take(&mut self, records: Vec<SweepRecord>) {
+        self.rows.take(records);
     }
 
     /// The stacks of all, those that follow each other once.
@@ -70,9 +95,12 @@ impl Sweeps {
     /// Puts new ones into their order: by time, then by goroutine.
     pub(super) fn put_in_order(&mut self, is_last: bool) {
         let Self { rows, owners, others } = self;
-        let goroutine = |row: &SweepRecord| match row.owner {
-            SweepRecord::OTHER => others[row.nanoseconds as usize].goroutine,
-            owner => owners[owner as usize].goroutine,
+        let goroutine = |row: &SweepRecord| {
+            let owner = match row.owner {
+                SweepRecord::OTHER => others[row.nanoseconds as usize].owner,
+                owner => owner,
+            };
+            owners[owner as usize].goroutine
         };
         let order = |one: &SweepRecord, other: &SweepRecord| {
             one.begin.cmp(&other.begin).then_with(|| goroutine(one).cmp(&goroutine(other)))
@@ -80,45 +108,39 @@ impl Sweeps {
         rows.put_in_order(is_last, order);
     }
 
-    /// `None` when it does not fit.
-    fn record(&mut self, sweep: &Sweep) -> Option<SweepRecord> {
-        let begin = sweep.stretch.begin()?;
-        let nanoseconds = sweep.stretch.end()?.checked_sub(begin)?;
-        let owner = Owner { goroutine: sweep.goroutine, charge: sweep.charge };
-        let mut row = SweepRecord {
-            begin,
-            nanoseconds: u32::try_from(nanoseconds).ok()?,
-            swept_bytes: u32::try_from(sweep.swept_bytes).ok()?,
-            reclaimed_bytes: u32::try_from(sweep.reclaimed_bytes).ok()?,
-            stack: sweep.stack,
-            owner: u32::try_from(self.owners.len()).ok().filter(|owner| *owner != SweepRecord::OTHER)?,
-        };
-        if self.owners.last() == Some(&owner) {
-            row.owner -= 1;
-        } else {
-            self.owners.push(owner);
-        }
-        Some(row)
-    }
-
     fn sweep(&self, row: &SweepRecord) -> Sweep {
-        if row.owner == SweepRecord::OTHER {
-            return self.others[row.nanoseconds as usize].clone();
-        }
-        let Owner { goroutine, charge } = self.owners[row.owner as usize];
-        Sweep {
-            stretch: Stretch::new(Some(row.begin), Some(row.begin + u64::from(row.nanoseconds))),
-            swept_bytes: row.swept_bytes.into(),
-            reclaimed_bytes: row.reclaimed_bytes.into(),
-            goroutine,
-            stack: row.stack,
-            charge,
-        }
+        let OwnedSweep { stretch, swept_bytes, reclaimed_bytes, stack, owner } = match row.owner {
+            SweepRecord::OTHER => self.others[row.nanoseconds as usize],
+            owner => OwnedSweep {
+                stretch: Stretch::new(Some(row.begin), Some(row.begin + u64::from(row.nanoseconds))),
+                swept_bytes: row.swept_bytes.into(),
+                reclaimed_bytes: row.reclaimed_bytes.into(),
+                stack: row.stack,
+                owner,
+            },
+        };
+        let Owner { goroutine, charge } = self.owners[owner as usize];
+        Sweep { stretch, swept_bytes, reclaimed_bytes, goroutine, stack, charge }
     }
 }
 
 impl SweepRecord {
     const OTHER: u32 = u32::MAX;
+
+    /// `None` when it does not fit.
+    #[inline]
+    fn new(sweep: &OwnedSweep) -> Option<Self> {
+        let begin = sweep.stretch.begin()?;
+        let nanoseconds = sweep.stretch.end()?.checked_sub(begin)?;
+        Some(Self {
+            begin,
+            nanoseconds: u32::try_from(nanoseconds).ok()?,
+            swept_bytes: u32::try_from(sweep.swept_bytes).ok()?,
+            reclaimed_bytes: u32::try_from(sweep.reclaimed_bytes).ok()?,
+            stack: sweep.stack,
+            owner: sweep.owner,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -150,7 +172,7 @@ mod tests {
         all.iter().for_each(|sweep| sweeps.push(sweep));
         sweeps.rows.put_in_order(true, |_, _| std::cmp::Ordering::Equal);
         assert!(sweeps.iter().eq(all));
-        assert_eq!((sweeps.owners.len(), sweeps.others.len()), (2, 6));
+        assert_eq!((sweeps.owners.len(), sweeps.others.len()), (4, 6));
         assert_eq!(size_of::<SweepRecord>(), 32);
     }
 

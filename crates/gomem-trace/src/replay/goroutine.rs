@@ -6,9 +6,10 @@ use crate::{
     model::{Assist, Charge, Pause, Recording, Region, RegionId, Stretch, Sweep, Worker, WorkerMode},
     replay::{
         lookup::Lookup,
-        mark::is_mark,
+        mark::{is_mark, is_of_sweeps},
         open_regions::OpenRegions,
         segment::{Segment, Start},
+        segment_sweeps::SegmentSweep,
         thread_events::Events,
     },
     wire::{Event, TimedEvent},
@@ -39,8 +40,6 @@ pub(super) struct Context<'c, 'g, 'a> {
     pub(super) recording: &'c mut Recording,
     /// Ends of what did not begin, where the beginning should be in the trace.
     pub(super) ends_alone: u64,
-    /// The box of a sweep that is over, for the next one.
-    pub(super) sweep_box: Option<Box<Sweep>>,
 }
 
 impl Goroutine {
@@ -62,10 +61,11 @@ impl Goroutine {
         });
     }
 
-    /// Takes a segment, and the events of its thread that follow its begin.
+    /// Takes a segment, its whole sweeps, and the events of its thread that follow its begin.
     pub(super) fn walk<'e>(
         &mut self,
         segment: &Segment,
+        sweeps: &mut [SegmentSweep],
         events: impl FnOnce() -> Events<'e>,
         context: &mut Context<'_, '_, '_>,
     ) {
@@ -79,14 +79,22 @@ impl Goroutine {
                 self.assist_counted = self.assist.is_some().then_some(begin);
             }
         }
-        let mut left = segment.marks;
-        if left > 0 {
+        let mut sweeps = sweeps.iter_mut().peekable();
+        if segment.marks > 0 {
             let (mut events, mut event) = (events(), TimedEvent::default());
-            while left > 0 && events.read_one(&mut event, is_mark) {
+            let has_whole_sweeps = segment.sweeps > 0;
+            let is_told = |event| is_mark(event) && !(has_whole_sweeps && is_of_sweeps(event));
+            for done in 0..segment.marks {
+                while let Some(sweep) = sweeps.next_if(|sweep| sweep.marks_before <= done) {
+                    self.own(sweep, segment.goroutine, context);
+                }
+                if !events.read_one(&mut event, is_told) {
+                    break;
+                }
                 self.mark(&event, segment.goroutine, context);
-                left -= 1;
             }
         }
+        sweeps.for_each(|sweep| self.own(sweep, segment.goroutine, context));
         if let Some(end) = segment.end {
             let end = context.lookup.time(end.get());
             self.count_assist(end);
@@ -122,6 +130,12 @@ impl Goroutine {
         recording.pauses.extend(self.pause.map(|pause| *pause));
     }
 
+    /// Says to whom a whole sweep is charged.
+    fn own(&mut self, sweep: &mut SegmentSweep, goroutine: u64, context: &mut Context<'_, '_, '_>) {
+        let charge = self.charge(context.recording, context.lookup.time(sweep.begin));
+        sweep.owner = context.recording.sweeps.owner(NonZero::new(goroutine), charge);
+    }
+
     fn mark(&mut self, mark: &TimedEvent, goroutine: u64, context: &mut Context<'_, '_, '_>) {
         let time = context.lookup.time(mark.ticks);
         let [first, second, ..] = mark.numbers;
@@ -146,23 +160,14 @@ impl Goroutine {
                 }
             }
             Event::GC_SWEEP_BEGIN => {
-                let sweep = Sweep {
+                self.sweep = Some(Box::new(Sweep {
                     stretch: Stretch::new(Some(time), None),
                     swept_bytes: 0,
                     reclaimed_bytes: 0,
                     goroutine: NonZero::new(goroutine),
                     stack: context.lookup.stack(first),
                     charge: self.charge(context.recording, time),
-                };
-                // One box goes from sweep to sweep.
-                let open = self.sweep.take().or_else(|| context.sweep_box.take());
-                self.sweep = Some(match open {
-                    Some(mut open) => {
-                        *open = sweep;
-                        open
-                    }
-                    None => Box::new(sweep),
-                });
+                }));
             }
             Event::GC_SWEEP_END => {
                 let sweep = self.sweep.take();
@@ -175,7 +180,6 @@ impl Goroutine {
                     stack: sweep.as_ref().and_then(|sweep| sweep.stack),
                     charge,
                 });
-                context.sweep_box = sweep.or(context.sweep_box.take());
             }
             Event::STW_BEGIN => {
                 let (reason, stack) = (context.lookup.text(first), context.lookup.stack(second));

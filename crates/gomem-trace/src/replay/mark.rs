@@ -47,6 +47,12 @@ pub(super) struct LogMark {
     pub(super) value: u64,
 }
 
+/// Whether an event begins or ends a sweep.
+#[inline]
+pub(super) fn is_of_sweeps(event: u8) -> bool {
+    matches!(event, Event::GC_SWEEP_BEGIN | Event::GC_SWEEP_END)
+}
+
 /// A sweep of the runtime on a thread that has no goroutine.
 #[derive(Debug, Clone)]
 pub(super) struct SweepMark {

@@ -24,7 +24,7 @@ impl QuietSegment {
     #[inline]
     pub(super) fn new(segment: &Segment, end: Option<NonZero<u64>>) -> Option<Self> {
         // Number 0 orders nothing among others of number 0.
-        if segment.start != Start::Scheduled || segment.marks > 0 || segment.sequence == 0 {
+        if segment.start != Start::Scheduled || segment.marks > 0 || segment.sweeps > 0 || segment.sequence == 0 {
             return None;
         }
         Some(Self {

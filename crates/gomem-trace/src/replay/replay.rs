@@ -20,6 +20,7 @@ use crate::{
         objects::Objects,
         order::Order,
         quiet_segment::QuietSegments,
+        segment_sweeps::SegmentSweep,
         thread::ThreadScan,
         thread_events::ThreadEvents,
     },
@@ -255,7 +256,7 @@ impl Replay {
     ) {
         let mut names = std::mem::take(&mut self.recording.names);
         let lookup = Lookup::new(generation, &mut names, clock);
-        let mut context = Context { lookup, recording: &mut self.recording, ends_alone: 0, sweep_box: None };
+        let mut context = Context { lookup, recording: &mut self.recording, ends_alone: 0 };
         reserve(context.recording, scans);
         tasks(scans, &mut context);
         walk(&mut self.goroutines, scans, threads, &mut context);
@@ -295,7 +296,6 @@ fn reserve(recording: &mut Recording, scans: &[ThreadScan]) {
     let mut counts = Counts::default();
     scans.iter().for_each(|scan| counts.merge(scan.counts.iter().copied()));
     let of = |event: u8| usize::try_from(counts.of(event)).unwrap_or_default();
-    recording.sweeps.reserve(of(Event::GC_SWEEP_END));
     recording.assists.reserve(of(Event::GC_MARK_ASSIST_END));
     recording.logs.reserve(of(Event::USER_LOG));
 }
@@ -328,10 +328,12 @@ fn tasks(scans: &[ThreadScan], context: &mut Context<'_, '_, '_>) {
 /// Each goroutine's segments, in their order.
 fn walk(
     goroutines: &mut HashMap<u64, Goroutine, RandomState>,
-    scans: &[ThreadScan],
+    scans: &mut [ThreadScan],
     threads: &[ThreadEvents<'_>],
     context: &mut Context<'_, '_, '_>,
 ) {
+    let mut sweeps: Vec<Vec<SegmentSweep>> = scans.iter_mut().map(|scan| scan.segment_sweeps.take()).collect();
+    let scans = &*scans;
     for goroutine in scans.iter().flat_map(|scan| &scan.assisting) {
         goroutines.entry(*goroutine).or_default().assisting(*goroutine);
     }
@@ -347,8 +349,11 @@ fn walk(
             while let Some(before) = quiet.next_if(|quiet| quiet.sequence < segment.sequence) {
                 state.ran(context.lookup.time(before.ticks.into()));
             }
-            let events = || threads[place.thread as usize].after(segment.place, segment.begin);
-            state.walk(segment, events, context);
+            let thread = place.thread as usize;
+            let (first, count) = (segment.first_sweep as usize, usize::from(segment.sweeps));
+            let own_sweeps = sweeps[thread].get_mut(first..first + count).unwrap_or_default();
+            let events = || threads[thread].after(segment.place, segment.begin);
+            state.walk(segment, own_sweeps, events, context);
         }
         quiet.for_each(|after| state.ran(context.lookup.time(after.ticks.into())));
         if !state.is_idle() {
@@ -359,6 +364,12 @@ fn walk(
         if let Some(state) = goroutines.get_mut(&goroutine) {
             own.iter().for_each(|quiet| state.ran(context.lookup.time(quiet.ticks.into())));
         }
+    }
+    for own in sweeps {
+        let Context { recording, lookup, .. } = &mut *context;
+        // They stay where they are.
+        let records = own.into_iter().map(|sweep| sweep.record(recording, lookup)).collect();
+        recording.sweeps.take(records);
     }
 }
 

@@ -14,6 +14,9 @@ pub(super) struct Segment {
     pub(super) place: EventPlace,
     /// How many events in it are told of.
     pub(super) marks: u32,
+    /// The place of its first whole sweep, and how many there are. Their events are no marks.
+    pub(super) first_sweep: u32,
+    pub(super) sweeps: u16,
     pub(super) start: Start,
     /// Whether the goroutine makes a system call in it.
     pub(super) has_syscall: bool,

@@ -10,6 +10,7 @@ use crate::{
         mark::{LogMark, SweepMark, TaskMark, is_mark, is_of_objects},
         quiet_segment::QuietSegment,
         segment::{EventPlace, Segment, Start},
+        segment_sweeps::SegmentSweeps,
         thread_events::ThreadEvents,
     },
     wire::{Batch, Counts, Event, TimedEvent},
@@ -37,7 +38,9 @@ pub(super) struct ThreadScan {
     called: HashSet<u64, RandomState>,
     pub(super) tasks: Vec<TaskMark>,
     pub(super) logs: Vec<LogMark>,
+    /// Those of no goroutine.
     pub(super) sweeps: Vec<SweepMark>,
+    pub(super) segment_sweeps: SegmentSweeps,
     pub(super) gc: Vec<GcScan>,
     pub(super) heap: Vec<Sample>,
     pub(super) goals: Vec<(u64, u64)>,
@@ -100,7 +103,7 @@ impl ThreadScan {
         room(&mut self.quiet_segments, left, done);
         room(&mut self.tasks, left, done);
         room(&mut self.logs, left, done);
-        room(&mut self.sweeps, left, done);
+        room(self.segment_sweeps.whole_mut(), left, done);
     }
 
     #[inline]
@@ -141,14 +144,19 @@ impl ThreadScan {
                 self.goals.push((ticks, first));
                 self.mark_if_on();
             }
-            Event::GC_SWEEP_BEGIN if self.open.is_none() => {
-                self.sweeps.push(SweepMark { begin: ticks, stack: first, end: None });
-            }
+            Event::GC_SWEEP_BEGIN => match &mut self.open {
+                Some(open) => self.segment_sweeps.begin(ticks, first, &mut open.marks),
+                None => self.sweeps.push(SweepMark { begin: ticks, stack: first, end: None }),
+            },
             Event::GC_SWEEP_END if self.sweeps.last().is_some_and(|sweep| sweep.end.is_none()) => {
                 if let Some(sweep) = self.sweeps.last_mut() {
                     sweep.end = Some((ticks, first, second));
                 }
             }
+            Event::GC_SWEEP_END => match &mut self.open {
+                Some(open) => self.segment_sweeps.end(ticks, first, second, &mut open.marks),
+                None => self.strays += 1,
+            },
             Event::USER_TASK_BEGIN => {
                 let goroutine = self.goroutine();
                 self.tasks.push(TaskMark { ticks, goroutine, task: first, begin: Some((second, third)) });
@@ -188,8 +196,18 @@ impl ThreadScan {
     fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, start: Start, place: EventPlace) {
         self.end(ticks);
         let sequence = u32::try_from(sequence).unwrap_or(u32::MAX);
-        self.open =
-            Some(Segment { goroutine, begin: ticks, end: None, sequence, place, marks: 0, start, has_syscall: false });
+        self.open = Some(Segment {
+            goroutine,
+            begin: ticks,
+            end: None,
+            sequence,
+            place,
+            marks: 0,
+            first_sweep: self.segment_sweeps.begin_segment(),
+            sweeps: 0,
+            start,
+            has_syscall: false,
+        });
     }
 
     fn end(&mut self, ticks: u64) {
@@ -199,7 +217,8 @@ impl ThreadScan {
     /// Ends what is on the thread. Nearly all are quiet, of which little is kept, so nothing is moved before that is known.
     #[inline]
     fn close(&mut self, end: Option<NonZero<u64>>) {
-        let Some(open) = &self.open else { return };
+        let Some(open) = &mut self.open else { return };
+        open.sweeps = self.segment_sweeps.end_segment(&mut open.marks);
         if std::mem::take(&mut self.has_open_assist) {
             self.parted.push(open.goroutine);
         }
