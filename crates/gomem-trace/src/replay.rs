@@ -6,6 +6,7 @@
 mod crowds;
 mod goroutine;
 mod holds;
+mod jumps;
 mod kinds;
 mod lookup;
 mod mark;

@@ -9,6 +9,7 @@ use crate::model::counted::Counted;
 pub(crate) struct Pieces<T>(Vec<Vec<T>>);
 
 impl<T> Pieces<T> {
+    #[inline]
     pub(crate) fn push(&mut self, item: T) {
         match self.0.last_mut() {
             Some(last) if last.len() < PIECE => last.push(item),

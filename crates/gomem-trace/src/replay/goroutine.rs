@@ -5,12 +5,13 @@ use std::num::NonZero;
 use crate::{
     model::{Assist, Charge, Pause, Recording, Region, RegionId, Stretch, Sweep, Worker, WorkerMode},
     replay::{
+        jumps::Jump,
         lookup::Lookup,
         mark::{is_mark, is_of_sweeps},
         open_regions::OpenRegions,
         segment::{Segment, Start},
         segment_sweeps::SegmentSweep,
-        thread_events::Events,
+        thread_events::ThreadEvents,
     },
     wire::{Event, TimedEvent},
 };
@@ -61,12 +62,13 @@ impl Goroutine {
         });
     }
 
-    /// Takes a segment, its whole sweeps, and the events of its thread that follow its begin.
-    pub(super) fn walk<'e>(
+    /// Takes a segment of a thread, its sweeps, and the jumps to its marks.
+    pub(super) fn walk(
         &mut self,
         segment: &Segment,
         sweeps: &mut [SegmentSweep],
-        events: impl FnOnce() -> Events<'e>,
+        jumps: &[Jump],
+        thread: &ThreadEvents<'_>,
         context: &mut Context<'_, '_, '_>,
     ) {
         let begin = context.lookup.time(segment.begin);
@@ -79,22 +81,16 @@ impl Goroutine {
                 self.assist_counted = self.assist.is_some().then_some(begin);
             }
         }
-        let mut sweeps = sweeps.iter_mut().peekable();
-        if segment.marks > 0 {
-            let (mut events, mut event) = (events(), TimedEvent::default());
-            let has_whole_sweeps = segment.sweeps > 0;
-            let is_told = |event| is_mark(event) && !(has_whole_sweeps && is_of_sweeps(event));
-            for done in 0..segment.marks {
-                while let Some(sweep) = sweeps.next_if(|sweep| sweep.marks_before <= done) {
-                    self.own(sweep, segment.goroutine, context);
-                }
-                if !events.read_one(&mut event, is_told) {
-                    break;
-                }
+        if segment.sweeps > 0 || segment.has_jumps {
+            self.marks_and_sweeps(segment, sweeps, jumps, thread, context);
+        } else if segment.marks > 0 {
+            let (mut events, mut event) = (thread.of_segment(segment), TimedEvent::default());
+            let mut left = segment.marks;
+            while left > 0 && events.read_one(&mut event, is_mark) {
                 self.mark(&event, segment.goroutine, context);
+                left -= 1;
             }
         }
-        sweeps.for_each(|sweep| self.own(sweep, segment.goroutine, context));
         if let Some(end) = segment.end {
             let end = context.lookup.time(end.get());
             self.count_assist(end);
@@ -130,12 +126,46 @@ impl Goroutine {
         recording.pauses.extend(self.pause.map(|pause| *pause));
     }
 
-    /// Says to whom a whole sweep is charged.
-    fn own(&mut self, sweep: &mut SegmentSweep, goroutine: u64, context: &mut Context<'_, '_, '_>) {
-        let charge = self.charge(context.recording, context.lookup.time(sweep.begin));
-        sweep.owner = context.recording.sweeps.owner(NonZero::new(goroutine), charge);
+    #[inline(never)]
+    fn marks_and_sweeps(
+        &mut self,
+        segment: &Segment,
+        sweeps: &mut [SegmentSweep],
+        jumps: &[Jump],
+        thread: &ThreadEvents<'_>,
+        context: &mut Context<'_, '_, '_>,
+    ) {
+        let (mut sweeps, mut jumps) = (sweeps.iter_mut().peekable(), jumps.iter().peekable());
+        let (mut events, mut event) = (thread.of_segment(segment), TimedEvent::default());
+        for done in 0..segment.marks {
+            while let Some(sweep) = sweeps.next_if(|sweep| sweep.marks_before <= done) {
+                self.sweep(sweep, segment.goroutine, context);
+            }
+            let is_there = match jumps.next_if(|jump| jump.marks_before == done) {
+                Some(jump) => {
+                    events = thread.of_jump(jump);
+                    events.read(&mut event)
+                }
+                None => events.read_one(&mut event, |event| is_mark(event) && !is_of_sweeps(event)),
+            };
+            if is_there {
+                self.mark(&event, segment.goroutine, context);
+            }
+        }
+        sweeps.for_each(|sweep| self.sweep(sweep, segment.goroutine, context));
     }
 
+    /// Takes a sweep that begins; says to whom it is charged where its end is known.
+    fn sweep(&mut self, sweep: &mut SegmentSweep, goroutine: u64, context: &mut Context<'_, '_, '_>) {
+        let charge = self.charge(context.recording, sweep.begin(&context.lookup));
+        if sweep.has_end() {
+            sweep.owner = context.recording.sweeps.owner(NonZero::new(goroutine), charge);
+        } else {
+            self.sweep = Some(Box::new(sweep.unended(goroutine, charge, &mut context.lookup)));
+        }
+    }
+
+    #[inline(always)]
     fn mark(&mut self, mark: &TimedEvent, goroutine: u64, context: &mut Context<'_, '_, '_>) {
         let time = context.lookup.time(mark.ticks);
         let [first, second, ..] = mark.numbers;

@@ -352,8 +352,8 @@ fn walk(
             let thread = place.thread as usize;
             let (first, count) = (segment.first_sweep as usize, usize::from(segment.sweeps));
             let own_sweeps = sweeps[thread].get_mut(first..first + count).unwrap_or_default();
-            let events = || threads[thread].after(segment.place, segment.begin);
-            state.walk(segment, own_sweeps, events, context);
+            let jumps = scans[thread].jumps.of(segment);
+            state.walk(segment, own_sweeps, jumps, &threads[thread], context);
         }
         quiet.for_each(|after| state.ran(context.lookup.time(after.ticks.into())));
         if !state.is_idle() {
@@ -368,7 +368,7 @@ fn walk(
     for own in sweeps {
         let Context { recording, lookup, .. } = &mut *context;
         // They stay where they are.
-        let records = own.into_iter().map(|sweep| sweep.record(recording, lookup)).collect();
+        let records = own.into_iter().filter_map(|sweep| sweep.record(recording, lookup)).collect();
         recording.sweeps.take(records);
     }
 }

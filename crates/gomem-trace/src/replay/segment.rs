@@ -2,6 +2,8 @@
 
 use std::num::NonZero;
 
+use crate::replay::jumps::EventPlace;
+
 /// A time in which a goroutine is on one thread, running or in a system call. There are millions, so it is small.
 #[derive(Debug, Clone)]
 pub(super) struct Segment {
@@ -11,31 +13,44 @@ pub(super) struct Segment {
     pub(super) end: Option<NonZero<u64>>,
     /// Orders the segments of a goroutine in a generation, over all threads; those of one life where it has several.
     pub(super) sequence: u32,
-    pub(super) place: EventPlace,
     /// How many events in it are told of.
     pub(super) marks: u32,
-    /// The place of its first whole sweep, and how many there are. Their events are no marks.
-    pub(super) first_sweep: u32,
+    /// Where the event ends that it begins with: [`place`](Self::place) in little room.
+    pub(super) batch: u32,
+    pub(super) last_byte: u16,
+    /// The place of its first sweep whose events are no marks, and how many there are.
     pub(super) sweeps: u16,
+    pub(super) first_sweep: u32,
     pub(super) start: Start,
+    /// Whether jumps lead to some of its marks.
+    pub(super) has_jumps: bool,
     /// Whether the goroutine makes a system call in it.
     pub(super) has_syscall: bool,
 }
 
-/// Where an event is on its thread.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct EventPlace {
-    /// The place of its batch.
-    pub(super) batch: u32,
-    /// Its last byte in the batch, which has 64 KiB at most.
-    pub(super) last_byte: u16,
-}
+impl Segment {
+    /// One that begins.
+    pub(super) fn new(goroutine: u64, sequence: u32, start: Start, begin: u64, place: EventPlace) -> Self {
+        Self {
+            goroutine,
+            begin,
+            end: None,
+            sequence,
+            marks: 0,
+            batch: place.batch,
+            last_byte: place.last_byte,
+            sweeps: 0,
+            first_sweep: 0,
+            start,
+            has_jumps: false,
+            has_syscall: false,
+        }
+    }
 
-impl EventPlace {
-    /// In a batch of so many before it, where the next event begins.
+    /// Where the event ends that it begins with.
     #[inline]
-    pub(super) fn new(batch: u32, next: usize) -> Self {
-        Self { batch, last_byte: u16::try_from(next - 1).unwrap_or(u16::MAX) }
+    pub(super) fn place(&self) -> EventPlace {
+        EventPlace { batch: self.batch, last_byte: self.last_byte }
     }
 }
 
@@ -48,4 +63,14 @@ pub(super) enum Start {
     Continued,
     /// C called Go: a life of the goroutine begins, which has had others if the runtime took it again.
     Called,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_is_small() {
+        assert_eq!(size_of::<Segment>(), 48);
+    }
 }

@@ -1,27 +1,26 @@
 //! Sweeps that begin and end within a segment.
 
+use std::num::NonZero;
+
 use crate::{
-    model::{OwnedSweep, Recording, Stretch, SweepRecord},
-    replay::lookup::Lookup,
+    model::{Charge, OwnedSweep, Recording, Stretch, Sweep, SweepRecord},
+    replay::{lookup::Lookup, segment::Segment},
 };
 
-/// The sweeps of a thread's segments that begin and end there, as nearly all do. They are known without walking the goroutine,
-/// except to whom they are charged.
+/// The sweeps that begin in a thread's segments. Nearly all end there too: they are known without walking the goroutine, except to
+/// whom they are charged.
 #[derive(Debug, Default)]
 pub(super) struct SegmentSweeps {
-    whole: Vec<SegmentSweep>,
-    /// The place of the open segment's first one.
-    first: usize,
-    open: Option<OpenSweep>,
-    /// Whether those of the open segment are marks of it, since one of them is not whole or has large numbers.
-    are_marks: bool,
+    all: Vec<SegmentSweep>,
+    open: Option<SegmentSweep>,
 }
 
-/// A sweep within a segment; times are in units of the trace's clock. It takes what is kept of it in the end, and stays where it
-/// is.
+/// A sweep that begins in a segment; times are in units of the trace's clock. It takes what is kept of it in the end, and stays
+/// where it is.
 #[derive(Debug, Clone)]
 pub(super) struct SegmentSweep {
-    pub(super) begin: u64,
+    begin: u64,
+    /// [`UNENDED`](Self::UNENDED) when its end is a mark.
     ticks: u32,
     swept_bytes: u32,
     reclaimed_bytes: u32,
@@ -32,97 +31,103 @@ pub(super) struct SegmentSweep {
     pub(super) owner: u32,
 }
 
-#[derive(Debug)]
-struct OpenSweep {
-    begin: u64,
-    stack: u64,
-    marks_before: u32,
-}
-
 impl SegmentSweeps {
-    /// Begins a segment; gives the place of its first sweep.
+    /// Ends a segment.
     #[inline]
-    pub(super) fn begin_segment(&mut self) -> u32 {
-        (self.first, self.are_marks) = (self.whole.len(), false);
-        u32::try_from(self.first).unwrap_or(u32::MAX)
-    }
-
-    /// Ends a segment of so many marks; gives how many sweeps it has.
-    #[inline]
-    pub(super) fn end_segment(&mut self, marks: &mut u32) -> u16 {
-        if self.open.is_some() {
-            self.make_marks(marks);
-        }
-        u16::try_from(self.whole.len() - self.first).unwrap_or(u16::MAX)
-    }
-
-    pub(super) fn begin(&mut self, begin: u64, stack: u64, marks: &mut u32) {
-        let is_full = self.whole.len() - self.first >= usize::from(u16::MAX) || self.whole.len() >= u32::MAX as usize;
-        if self.are_marks || self.open.is_some() || is_full {
-            self.make_marks(marks);
-            *marks += 1;
-        } else {
-            self.open = Some(OpenSweep { begin, stack, marks_before: *marks });
+    pub(super) fn end_segment(&mut self, segment: &mut Segment) {
+        if let Some(open) = self.open.take() {
+            self.push(segment, open);
         }
     }
 
-    pub(super) fn end(&mut self, end: u64, swept_bytes: u64, reclaimed_bytes: u64, marks: &mut u32) {
-        match self.open.as_ref().and_then(|open| open.ending(end, swept_bytes, reclaimed_bytes)) {
-            Some(whole) => {
-                self.whole.push(whole);
-                self.open = None;
-            }
-            None => {
-                self.make_marks(marks);
-                *marks += 1;
-            }
+    /// Begins one; gives whether it can be told so.
+    pub(super) fn begin(&mut self, segment: &mut Segment, begin: u64, stack: u64) -> bool {
+        self.end_segment(segment);
+        let has_room = segment.sweeps < u16::MAX && self.all.len() < u32::MAX as usize;
+        self.open = u32::try_from(stack).ok().filter(|_| has_room).map(|stack| SegmentSweep {
+            begin,
+            ticks: SegmentSweep::UNENDED,
+            swept_bytes: 0,
+            reclaimed_bytes: 0,
+            stack,
+            marks_before: segment.marks,
+            owner: 0,
+        });
+        self.open.is_some()
+    }
+
+    /// Ends the open one; gives whether there is one and it can be told so.
+    pub(super) fn end(&mut self, segment: &mut Segment, end: u64, swept_bytes: u64, reclaimed_bytes: u64) -> bool {
+        let Some(open) = self.open.take() else { return false };
+        let whole = open.ending(end, swept_bytes, reclaimed_bytes);
+        let is_whole = whole.is_some();
+        self.push(segment, whole.unwrap_or(open));
+        is_whole
+    }
+
+    fn push(&mut self, segment: &mut Segment, sweep: SegmentSweep) {
+        if segment.sweeps == 0 {
+            segment.first_sweep = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         }
+        segment.sweeps += 1;
+        self.all.push(sweep);
     }
 
     /// All of the thread.
     pub(super) fn take(&mut self) -> Vec<SegmentSweep> {
-        std::mem::take(&mut self.whole)
+        std::mem::take(&mut self.all)
     }
 
-    pub(super) fn whole_mut(&mut self) -> &mut Vec<SegmentSweep> {
-        &mut self.whole
-    }
-
-    /// The begins and ends of the open segment count as its marks.
-    fn make_marks(&mut self, marks: &mut u32) {
-        let ends = self.whole.len() - self.first;
-        self.whole.truncate(self.first);
-        *marks += u32::try_from(2 * ends).unwrap_or(u32::MAX) + u32::from(self.open.take().is_some());
-        self.are_marks = true;
+    /// All of the thread, up to now.
+    pub(super) fn all_mut(&mut self) -> &mut Vec<SegmentSweep> {
+        &mut self.all
     }
 }
 
 impl SegmentSweep {
-    /// What is kept of it.
-    pub(super) fn record(&self, recording: &mut Recording, lookup: &mut Lookup<'_, '_>) -> SweepRecord {
-        let end = self.begin + u64::from(self.ticks);
-        recording.sweeps.record(OwnedSweep {
-            stretch: Stretch::new(Some(lookup.time(self.begin)), Some(lookup.time(end))),
+    const UNENDED: u32 = u32::MAX;
+
+    pub(super) fn begin(&self, lookup: &Lookup<'_, '_>) -> u64 {
+        lookup.time(self.begin)
+    }
+
+    pub(super) fn has_end(&self) -> bool {
+        self.ticks != Self::UNENDED
+    }
+
+    /// One that has no end yet.
+    pub(super) fn unended(&self, goroutine: u64, charge: Charge, lookup: &mut Lookup<'_, '_>) -> Sweep {
+        Sweep {
+            stretch: Stretch::new(Some(self.begin(lookup)), None),
+            swept_bytes: 0,
+            reclaimed_bytes: 0,
+            goroutine: NonZero::new(goroutine),
+            stack: lookup.stack(self.stack.into()),
+            charge,
+        }
+    }
+
+    /// What is kept of one that has its end.
+    pub(super) fn record(&self, recording: &mut Recording, lookup: &mut Lookup<'_, '_>) -> Option<SweepRecord> {
+        let end = self.has_end().then(|| lookup.time(self.begin + u64::from(self.ticks)))?;
+        Some(recording.sweeps.record(OwnedSweep {
+            stretch: Stretch::new(Some(self.begin(lookup)), Some(end)),
             swept_bytes: self.swept_bytes.into(),
             reclaimed_bytes: self.reclaimed_bytes.into(),
             stack: lookup.stack(self.stack.into()),
             owner: self.owner,
-        })
+        }))
     }
-}
 
-impl OpenSweep {
     /// `None` when a number is too large.
     #[inline]
-    fn ending(&self, end: u64, swept_bytes: u64, reclaimed_bytes: u64) -> Option<SegmentSweep> {
-        Some(SegmentSweep {
-            begin: self.begin,
-            ticks: u32::try_from(end.checked_sub(self.begin)?).ok()?,
+    fn ending(&self, end: u64, swept_bytes: u64, reclaimed_bytes: u64) -> Option<Self> {
+        let ticks = u32::try_from(end.checked_sub(self.begin)?).ok()?;
+        Some(Self {
+            ticks: (ticks != Self::UNENDED).then_some(ticks)?,
             swept_bytes: u32::try_from(swept_bytes).ok()?,
             reclaimed_bytes: u32::try_from(reclaimed_bytes).ok()?,
-            stack: u32::try_from(self.stack).ok()?,
-            marks_before: self.marks_before,
-            owner: 0,
+            ..*self
         })
     }
 }

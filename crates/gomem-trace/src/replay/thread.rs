@@ -7,13 +7,14 @@ use crate::{
     model::Sample,
     replay::{
         holds::{Hold, Holds},
+        jumps::{EventPlace, Jumps},
         mark::{LogMark, SweepMark, TaskMark, is_mark, is_of_objects},
         quiet_segment::QuietSegment,
-        segment::{EventPlace, Segment, Start},
+        segment::{Segment, Start},
         segment_sweeps::SegmentSweeps,
         thread_events::ThreadEvents,
     },
-    wire::{Batch, Counts, Event, TimedEvent},
+    wire::{Batch, Counts, Event, TimedEvent, TimedEvents},
 };
 use foldhash::fast::RandomState;
 
@@ -25,6 +26,8 @@ pub(super) struct ThreadScan {
     pub(super) counts: Vec<(u8, u64)>,
     pub(super) segments: Vec<Segment>,
     pub(super) quiet_segments: Vec<QuietSegment>,
+    /// To the marks of segments.
+    pub(super) jumps: Jumps,
     /// What is on the thread.
     open: Option<Segment>,
     open_holds: Option<Holds>,
@@ -73,6 +76,7 @@ impl ThreadScan {
         let (mut left, mut done) = (thread.bytes(), 0);
         for (place, batch) in (0..).zip(thread.batches) {
             let (mut events, mut event) = (thread.of_batch(batch), TimedEvent::default());
+            scan.jumps.begin_batch();
             while events.read(&mut event) {
                 counts.add(event.event);
                 if is_of_objects(event.event) {
@@ -80,7 +84,7 @@ impl ThreadScan {
                     counts.merge(events.pass_objects());
                     continue;
                 }
-                scan.event(&event, || EventPlace::new(place, events.next_place()));
+                scan.event(&event, place, &events);
             }
             scan.last_ticks = scan.last_ticks.max(events.ticks());
             (left, done) = (left - batch.data.len(), done + batch.data.len());
@@ -103,12 +107,13 @@ impl ThreadScan {
         room(&mut self.quiet_segments, left, done);
         room(&mut self.tasks, left, done);
         room(&mut self.logs, left, done);
-        room(self.segment_sweeps.whole_mut(), left, done);
+        room(self.segment_sweeps.all_mut(), left, done);
     }
 
     #[inline]
-    fn event(&mut self, told: &TimedEvent, place: impl Fn() -> EventPlace) {
+    fn event(&mut self, told: &TimedEvent, batch: u32, events: &TimedEvents<'_>) {
         let TimedEvent { event, ticks, numbers: [first, second, third, _] } = *told;
+        let place = || EventPlace::new(batch, events.next_place());
         match event {
             Event::GO_START | Event::GO_SWITCH | Event::GO_SWITCH_DESTROY => {
                 self.begin(ticks, first, second, Start::Scheduled, place());
@@ -142,10 +147,14 @@ impl ThreadScan {
             Event::HEAP_ALLOC => self.heap.push(Sample { time: ticks, value: first }),
             Event::HEAP_GOAL => {
                 self.goals.push((ticks, first));
-                self.mark_if_on();
+                self.mark(told, batch, events.place());
             }
             Event::GC_SWEEP_BEGIN => match &mut self.open {
-                Some(open) => self.segment_sweeps.begin(ticks, first, &mut open.marks),
+                Some(open) => {
+                    if !self.segment_sweeps.begin(open, ticks, first) {
+                        self.mark_alone(told, batch, events.place());
+                    }
+                }
                 None => self.sweeps.push(SweepMark { begin: ticks, stack: first, end: None }),
             },
             Event::GC_SWEEP_END if self.sweeps.last().is_some_and(|sweep| sweep.end.is_none()) => {
@@ -154,13 +163,17 @@ impl ThreadScan {
                 }
             }
             Event::GC_SWEEP_END => match &mut self.open {
-                Some(open) => self.segment_sweeps.end(ticks, first, second, &mut open.marks),
+                Some(open) => {
+                    if !self.segment_sweeps.end(open, ticks, first, second) {
+                        self.mark_alone(told, batch, events.place());
+                    }
+                }
                 None => self.strays += 1,
             },
             Event::USER_TASK_BEGIN => {
                 let goroutine = self.goroutine();
                 self.tasks.push(TaskMark { ticks, goroutine, task: first, begin: Some((second, third)) });
-                self.mark_if_on();
+                self.mark(told, batch, events.place());
             }
             Event::USER_TASK_END => {
                 let goroutine = self.goroutine();
@@ -187,7 +200,7 @@ impl ThreadScan {
                     Event::GC_MARK_ASSIST_END => self.has_open_assist = false,
                     _ => {}
                 }
-                self.mark_if_on();
+                self.mark(told, batch, events.place());
             }
             _ => {}
         }
@@ -196,18 +209,8 @@ impl ThreadScan {
     fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, start: Start, place: EventPlace) {
         self.end(ticks);
         let sequence = u32::try_from(sequence).unwrap_or(u32::MAX);
-        self.open = Some(Segment {
-            goroutine,
-            begin: ticks,
-            end: None,
-            sequence,
-            place,
-            marks: 0,
-            first_sweep: self.segment_sweeps.begin_segment(),
-            sweeps: 0,
-            start,
-            has_syscall: false,
-        });
+        self.jumps.begin_segment(place.last_byte.into());
+        self.open = Some(Segment::new(goroutine, sequence, start, ticks, place));
     }
 
     fn end(&mut self, ticks: u64) {
@@ -218,7 +221,7 @@ impl ThreadScan {
     #[inline]
     fn close(&mut self, end: Option<NonZero<u64>>) {
         let Some(open) = &mut self.open else { return };
-        open.sweeps = self.segment_sweeps.end_segment(&mut open.marks);
+        self.segment_sweeps.end_segment(open);
         if std::mem::take(&mut self.has_open_assist) {
             self.parted.push(open.goroutine);
         }
@@ -241,8 +244,18 @@ impl ThreadScan {
         self.open.as_ref().map(|segment| segment.goroutine)
     }
 
-    fn mark_if_on(&mut self) {
+    #[inline]
+    fn mark(&mut self, event: &TimedEvent, batch: u32, byte: usize) {
         if let Some(open) = &mut self.open {
+            self.jumps.mark(open, event, batch, byte);
+            open.marks += 1;
+        }
+    }
+
+    /// Takes a mark that is not read between others.
+    fn mark_alone(&mut self, event: &TimedEvent, batch: u32, byte: usize) {
+        if let Some(open) = &mut self.open {
+            self.jumps.push(open, event, batch, byte);
             open.marks += 1;
         }
     }

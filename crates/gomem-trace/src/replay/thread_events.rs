@@ -3,7 +3,10 @@
 use gomem_table::checkpoint;
 
 use crate::{
-    replay::segment::EventPlace,
+    replay::{
+        jumps::{EventPlace, Jump},
+        segment::Segment,
+    },
     wire::{Batch, TimedEvent, TimedEvents},
 };
 
@@ -36,13 +39,25 @@ impl<'t> ThreadEvents<'t> {
         Events { thread: self, next: 0, open: TimedEvents::new(&[], 0) }
     }
 
-    /// The events after one at a place, which `ticks` is the time of.
+    /// The events in a segment, and those behind it.
     #[inline]
-    pub(super) fn after(&'t self, place: EventPlace, ticks: u64) -> Events<'t> {
-        let at = usize::from(place.last_byte) + 1;
-        let own = self.batches.get(place.batch as usize);
-        let rest = own.and_then(|batch| self.bytes.get(batch.data.start + at..batch.data.end));
-        Events { thread: self, next: place.batch as usize + 1, open: TimedEvents::new(rest.unwrap_or(&[]), ticks) }
+    pub(super) fn of_segment(&'t self, segment: &Segment) -> Events<'t> {
+        let EventPlace { batch, last_byte } = segment.place();
+        let open = TimedEvents::new(self.rest(batch, usize::from(last_byte) + 1), segment.begin);
+        Events { thread: self, next: batch as usize + 1, open }
+    }
+
+    /// The events from where a jump leads on.
+    pub(super) fn of_jump(&'t self, jump: &Jump) -> Events<'t> {
+        let open = TimedEvents::at(self.rest(jump.batch, jump.byte as usize), jump.ticks);
+        Events { thread: self, next: jump.batch as usize + 1, open }
+    }
+
+    /// A batch's bytes from a place on.
+    #[inline]
+    fn rest(&self, batch: u32, byte: usize) -> &'t [u8] {
+        let own = self.batches.get(batch as usize);
+        own.and_then(|own| self.bytes.get(own.data.start + byte..own.data.end)).unwrap_or(&[])
     }
 }
 

@@ -30,6 +30,14 @@ impl<'a> TimedEvents<'a> {
         Self { data, cursor: Cursor::new(data), place: 0, ticks: batch_ticks }
     }
 
+    /// Events of which the first one is at a time.
+    #[inline]
+    pub(crate) fn at(data: &'a [u8], first_ticks: u64) -> Self {
+        let mut cursor = Cursor::at(data, 1);
+        let after = cursor.number().unwrap_or(0);
+        Self::new(data, first_ticks.saturating_sub(after))
+    }
+
     /// Reads the next event in the place of another, which costs less than to hand it on; gives whether there is one.
     #[inline(always)]
     pub(crate) fn read(&mut self, event: &mut TimedEvent) -> bool {
@@ -110,6 +118,12 @@ impl<'a> TimedEvents<'a> {
     /// The last time that was read.
     pub(crate) fn ticks(&self) -> u64 {
         self.ticks
+    }
+
+    /// Where the last event that was read begins.
+    #[inline]
+    pub(crate) fn place(&self) -> usize {
+        self.place
     }
 
     /// Where the next event begins: behind the last that was read.
