@@ -172,7 +172,7 @@ mod tests {
         all.iter().for_each(|sweep| sweeps.push(sweep));
         sweeps.rows.put_in_order(true, |_, _| std::cmp::Ordering::Equal);
         assert!(sweeps.iter().eq(all));
-        assert_eq!((sweeps.owners.len(), sweeps.others.len()), (4, 6));
+        assert_eq!((sweeps.owners.len(), sweeps.others.len()), (3, 6));
         assert_eq!(size_of::<SweepRecord>(), 32);
     }
 

@@ -89,3 +89,36 @@ impl EventPlace {
 
 /// A jump takes 24 bytes.
 const NEAR: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::segment::Start;
+
+    #[test]
+    fn jumps_lead_over_what_is_long() {
+        let mut jumps = Jumps::default();
+        let mut segment = |batch: u32, begin: usize, marks: &[(u32, usize)]| {
+            let place = EventPlace::new(batch, begin);
+            let mut segment = Segment::new(1, 1, Start::Scheduled, 0, place);
+            jumps.begin_segment(place.last_byte.into());
+            for (at, byte) in marks {
+                if *at != batch {
+                    jumps.begin_batch();
+                }
+                jumps.mark(&mut segment, &TimedEvent { ticks: *byte as u64, ..TimedEvent::default() }, *at, *byte);
+                segment.marks += 1;
+            }
+            segment
+        };
+        let near = segment(0, 10, &[(0, 20), (0, 20 + NEAR)]);
+        let far = segment(0, 200, &[(0, 210), (0, 211 + NEAR), (0, 215 + NEAR), (1, 0)]);
+        let next = segment(1, 8, &[(1, 9 + NEAR)]);
+        let read = |segment: &Segment| -> Vec<_> {
+            jumps.of(segment).iter().map(|jump| (jump.batch, jump.byte as usize, jump.marks_before)).collect()
+        };
+        assert_eq!(read(&near), []);
+        assert_eq!(read(&far), [(0, 211 + NEAR, 1), (1, 0, 3)]);
+        assert_eq!(read(&next), [(1, 9 + NEAR, 0)]);
+    }
+}

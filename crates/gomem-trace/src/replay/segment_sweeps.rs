@@ -131,3 +131,36 @@ impl SegmentSweep {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::{jumps::EventPlace, segment::Start};
+
+    #[test]
+    fn what_is_not_whole_is_left_to_its_end() {
+        let (mut sweeps, large) = (SegmentSweeps::default(), u64::from(u32::MAX));
+        let segment = || Segment::new(1, 1, Start::Scheduled, 0, EventPlace::new(0, 1));
+        let mut first = segment();
+        assert!(!sweeps.end(&mut first, 5, 0, 0), "it began before");
+        assert!(sweeps.begin(&mut first, 6, 3) && sweeps.end(&mut first, 8, 8192, 16));
+        assert!(sweeps.begin(&mut first, 9, 3) && !sweeps.end(&mut first, 10, large + 1, 0));
+        assert!(sweeps.begin(&mut first, 11, 3) && !sweeps.end(&mut first, 11 + large, 1, 0));
+        assert!(!sweeps.begin(&mut first, 12, large + 1) && !sweeps.end(&mut first, 13, 1, 1));
+        assert!(sweeps.begin(&mut first, 14, 3));
+        sweeps.end_segment(&mut first);
+        let mut second = segment();
+        assert!(sweeps.begin(&mut second, 20, 3) && sweeps.begin(&mut second, 21, 3));
+        assert!(sweeps.end(&mut second, 22, 1, 1));
+        sweeps.end_segment(&mut second);
+        let all: Vec<_> = sweeps.take().iter().map(|sweep| (sweep.begin, sweep.has_end())).collect();
+        assert_eq!(all, [(6, true), (9, false), (11, false), (14, false), (20, false), (21, true)]);
+        assert_eq!((first.first_sweep, first.sweeps), (0, 4));
+        assert_eq!((second.first_sweep, second.sweeps), (4, 2));
+    }
+
+    #[test]
+    fn a_sweep_takes_what_is_kept_of_it() {
+        assert_eq!(size_of::<SegmentSweep>(), size_of::<SweepRecord>());
+    }
+}
