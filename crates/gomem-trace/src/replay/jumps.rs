@@ -27,15 +27,6 @@ pub(super) struct Jump {
     first: u32,
 }
 
-/// Where an event ends on its thread.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct EventPlace {
-    /// The place of its batch.
-    pub(super) batch: u32,
-    /// Its last byte in the batch, which has 64 KiB at most.
-    pub(super) last_byte: u16,
-}
-
 impl Jumps {
     /// Begins a batch.
     pub(super) fn begin_batch(&mut self) {
@@ -79,21 +70,13 @@ impl Jumps {
     }
 }
 
-impl EventPlace {
-    /// In a batch of so many before it, where the next event begins.
-    #[inline]
-    pub(super) fn new(batch: u32, next: usize) -> Self {
-        Self { batch, last_byte: u16::try_from(next - 1).unwrap_or(u16::MAX) }
-    }
-}
-
 /// A jump takes 24 bytes.
 const NEAR: usize = 64;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replay::segment::Start;
+    use crate::replay::segment::{EventPlace, Start};
 
     #[test]
     fn jumps_lead_over_what_is_long() {

@@ -2,8 +2,6 @@
 
 use std::num::NonZero;
 
-use crate::replay::jumps::EventPlace;
-
 /// A time in which a goroutine is on one thread, running or in a system call. There are millions, so it is small.
 #[derive(Debug, Clone)]
 pub(super) struct Segment {
@@ -51,6 +49,23 @@ impl Segment {
     #[inline]
     pub(super) fn place(&self) -> EventPlace {
         EventPlace { batch: self.batch, last_byte: self.last_byte }
+    }
+}
+
+/// Where an event ends on its thread.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EventPlace {
+    /// The place of its batch.
+    pub(super) batch: u32,
+    /// Its last byte in the batch, which has 64 KiB at most.
+    pub(super) last_byte: u16,
+}
+
+impl EventPlace {
+    /// In a batch of so many before it, where the next event begins.
+    #[inline]
+    pub(super) fn new(batch: u32, next: usize) -> Self {
+        Self { batch, last_byte: u16::try_from(next - 1).unwrap_or(u16::MAX) }
     }
 }
 

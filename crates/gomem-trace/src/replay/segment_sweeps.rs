@@ -135,7 +135,7 @@ impl SegmentSweep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replay::{jumps::EventPlace, segment::Start};
+    use crate::replay::segment::{EventPlace, Start};
 
     #[test]
     fn what_is_not_whole_is_left_to_its_end() {

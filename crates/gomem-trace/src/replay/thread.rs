@@ -7,10 +7,10 @@ use crate::{
     model::Sample,
     replay::{
         holds::{Hold, Holds},
-        jumps::{EventPlace, Jumps},
+        jumps::Jumps,
         mark::{LogMark, SweepMark, TaskMark, is_mark, is_of_objects},
         quiet_segment::QuietSegment,
-        segment::{Segment, Start},
+        segment::{EventPlace, Segment, Start},
         segment_sweeps::SegmentSweeps,
         thread_events::ThreadEvents,
     },

@@ -4,8 +4,8 @@ use gomem_table::checkpoint;
 
 use crate::{
     replay::{
-        jumps::{EventPlace, Jump},
-        segment::Segment,
+        jumps::Jump,
+        segment::{EventPlace, Segment},
     },
     wire::{Batch, TimedEvent, TimedEvents},
 };
