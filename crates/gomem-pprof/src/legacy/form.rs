@@ -6,6 +6,7 @@ use super::{
 use crate::{
     error::{DecodeOptions, Error},
     model::Profile,
+    wire::Wire,
 };
 
 /// A form other than protobuf, as the first bytes announce it.
@@ -36,7 +37,14 @@ impl Form {
         }
         let mut lines = Lines::new(bytes);
         let first = std::iter::from_fn(|| lines.next()).take(MOST_COMMENTS).find(|line| !line.is_space_or_comment())?;
-        let text = first.text.trim();
+        let form = Self::of_text(first.text.trim(), lines)?;
+        // Names in a profile that is not compressed can say anything, as what a goroutine dump has in its brackets.
+        let is_plain = is_plain(&bytes[..first.offset]) && is_plain(first.text.as_bytes());
+        (is_plain || !is_protobuf(bytes)).then_some(form)
+    }
+
+    /// What a text's first line says; `lines` are those behind it.
+    fn of_text(text: &str, lines: Lines<'_>) -> Option<Self> {
         if heap::is_header(text) {
             return Some(Self::Heap);
         }
@@ -81,6 +89,23 @@ impl Form {
             Self::Folded => folded::decode(bytes, options),
             Self::Printed(printed) => printed.decode(bytes, options),
             Self::Cpu(words) => cpu::decode(bytes, words, options),
+        }
+    }
+}
+
+/// Whether bytes have none that a text has no use for. The first fields of a protobuf message have some.
+fn is_plain(bytes: &[u8]) -> bool {
+    !bytes.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
+}
+
+/// Whether bytes are the fields of a protobuf message.
+fn is_protobuf(bytes: &[u8]) -> bool {
+    let mut wire = Wire::new(bytes);
+    loop {
+        match wire.field() {
+            Ok(Some(_)) => {}
+            Ok(None) => return true,
+            Err(_) => return false,
         }
     }
 }

@@ -301,3 +301,11 @@ proptest::proptest! {
         let _ = Profile::decode(&words);
     }
 }
+
+#[test]
+fn a_text_in_a_profile_does_not_make_it_another() {
+    let dump = b"goroutine 1 []\ngoroutine 1 [heap profile: 8: 0 [0: 0] @ heap]\n";
+    let dump = Profile::decode(dump).expect("a goroutine dump");
+    let read = Profile::decode(&dump.encode_raw()).expect("what is written is sound");
+    assert_eq!((dump.samples().len(), read.samples().len()), (2, 2));
+}
