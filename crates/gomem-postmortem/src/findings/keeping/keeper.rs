@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_escape::{Cause, EscapeLog, HeapDecision, Step};
+use gomem_escape::{Cause, EscapeLog, HeapDecision, Step, SubjectKind};
 use gomem_symbol::Symbol;
 
 use crate::{
@@ -32,6 +32,8 @@ pub(crate) enum Keeper {
         function: Option<Arc<str>>,
         /// Whether the step gives it to a function, which keeps it or returns what does.
         is_given: bool,
+        /// Whether the step makes it a part of an object, of which nothing is said.
+        is_part: bool,
         advice: &'static str,
         of_part: Option<&'static str>,
         /// The method of its type that lets it go.
@@ -51,9 +53,12 @@ impl Keeper {
         match self {
             Self::Known(advice) | Self::Kind(advice) => (*advice).to_owned(),
             Self::Container(container) => container.words(),
-            Self::Stored { step, function, is_given, advice, of_part, ends_by, owner } => {
+            Self::Stored { step, function, is_given, is_part, advice, of_part, ends_by, owner } => {
                 let who = match is_given {
                     true => format!("The compiler sees it given to `{step}`: that keeps it, or what it returns does."),
+                    false if *is_part => {
+                        format!("The compiler sees it put into `{step}`: what keeps each of those keeps it.")
+                    }
                     false => {
                         let function = function.as_ref().map_or(String::new(), |function| format!(" in {function}"));
                         format!("The compiler says where it is kept: `{step}`{function}.")
@@ -117,6 +122,7 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
                 step: Arc::clone(&step.from),
                 function,
                 is_given: &*step.why == CALL_PARAMETER && !step.from.starts_with("append("),
+                is_part: &*step.why == PART_OF_STRUCT,
                 advice: of_store(step),
                 of_part,
                 ends_by: made.and_then(|made| method_that_ends(made, log?)),
@@ -144,6 +150,7 @@ fn decision_of<'l>(site: &'l Site, log: Option<&'l EscapeLog>) -> Option<&'l Hea
     let part = own.and_then(|_| own_record(site, log?)).or(own);
     let whole = part.and_then(|decision| whole_of(decision, log?));
     let whole = whole.or_else(|| literal_around(Some(site).filter(|_| part.is_none())?, log?));
+    let whole = whole.or_else(|| only_map_of(Some(site).filter(|_| part.is_none())?, log?));
     whole.filter(|whole| storing_step(whole).is_some()).or(own)
 }
 
@@ -212,6 +219,23 @@ fn literal_around<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecisio
     found.next().filter(|_| found.next().is_none())
 }
 
+/// The only map that a function makes, where many small maps grow on another of its lines: a map takes its room when the first element
+/// comes.
+fn only_map_of<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecision> {
+    if site.reason != Some(Reason::MapGrowth) || site.callee.is_some() || !is_many_small(site) {
+        return None;
+    }
+    let function = Symbol::decode(&site.charged_to.function).local();
+    let file = site.place.file.rsplit('/').next()?;
+    let is_here = |decision: &&HeapDecision| {
+        decision.subject_kind == SubjectKind::MakeMap
+            && decision.function.as_deref() == Some(&function)
+            && decision.file.rsplit('/').next() == Some(file)
+    };
+    let mut found = log.heap_decisions().iter().filter(is_here);
+    found.next().filter(|_| found.next().is_none())
+}
+
 /// What to do about a step that stores.
 fn of_store(step: &Step) -> &'static str {
     let of_send = || kind_advice("send").filter(|_| &*step.why == "send");
@@ -238,7 +262,9 @@ fn companion(site: &Site, given_to: Option<&HeapDecision>, all: &[Site]) -> Opti
     let beside = all.iter().filter(is_beside);
     let of_beside = beside
         .filter(|other| is_kept(other) && is_as_many(other))
-        .find_map(|other| keep_advice(other.callee.as_deref()?));
+        .filter_map(|other| other.callee.as_deref())
+        .filter(|callee| !keeps_its_own(callee))
+        .find_map(keep_advice);
     // What is made in one place can be deferred in another, which runs as often.
     let is_deferred = |other: &Site| other.reason == Some(DEFERRED) && is_kept(other);
     let is_for_each =
@@ -248,6 +274,11 @@ fn companion(site: &Site, given_to: Option<&HeapDecision>, all: &[Site]) -> Opti
         deferred.and_then(|_| kind_advice(Cause::DeferInLoop.name()))
     };
     of_beside.or_else(of_deferred)
+}
+
+/// Whether a call keeps what it makes itself and nothing of what it is given: `bufio.NewReader` its buffer.
+fn keeps_its_own(callee: &str) -> bool {
+    is_of_std(callee) && Symbol::decode(callee).function().starts_with("New")
 }
 
 const DEFERRED: Reason = Reason::Compiler(Cause::DeferInLoop);
@@ -288,15 +319,20 @@ fn by_kind(site: &Site) -> Option<&'static str> {
     if let Some(advice) = of_function(site) {
         return Some(advice);
     }
+    // One buffer that grows has one memory in use.
+    let is_many = site.inuse_objects >= MANY_BUFFERS;
     if site.is_buffer() {
-        // One buffer that grows has one memory in use.
-        let is_many = site.inuse_objects >= MANY_BUFFERS;
         return kind_advice(if is_many { "many_buffers" } else { Reason::BufferGrowth.name() });
     }
     // What `bytes` makes is no text that others are parts of, and what is inside of a library is not the program's to cut.
     let may_have_parts = site.callee.as_deref().is_none_or(|callee| is_of_std(callee) && !callee.starts_with("bytes."));
     let of_builder = site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.(*Builder)"));
     let kind = match site.reason? {
+        // One container that grows has few objects in use, and large ones.
+        Reason::MapGrowth if is_many && site.mean_object_bytes().is_some_and(|bytes| bytes < LARGE_SLICE) => {
+            "many_maps"
+        }
+        Reason::Compiler(Cause::SliceGrowth) if is_many && site.callee.is_none() => "many_slices",
         Reason::MapGrowth => Reason::MapGrowth.name(),
         // A slice within a library is not the program's to cut.
         Reason::Compiler(Cause::SliceGrowth) if site.callee.is_none() => Cause::SliceGrowth.name(),
@@ -305,6 +341,11 @@ fn by_kind(site: &Site) -> Option<&'static str> {
         _ => return None,
     };
     kind_advice(kind)
+}
+
+/// Whether its objects are of many containers, and not the parts of a large one.
+fn is_many_small(site: &Site) -> bool {
+    site.inuse_objects >= MANY_BUFFERS && site.mean_object_bytes().is_some_and(|bytes| bytes < LARGE_SLICE)
 }
 
 fn is_text(site: &Site) -> bool {

@@ -43,10 +43,15 @@ pub(crate) fn leak(
     let bound = bound_of(&growing.sites);
     let is_critical = is_confirmed && inuse_fraction >= LARGE_SHARE && bound.is_none();
     let severity = if is_critical { Severity::Critical } else { Severity::Warning };
+    let let_go_before = let_go_before(growth).filter(|_| !is_confirmed);
     let bytes_per_hour = together.bytes_per_hour();
     let title = format!(
         "{}: {} {} {} ({} of the live heap), {} more each hour",
-        if bound.is_some() { "Growth up to a bound" } else { "Leak" },
+        match (bound, let_go_before) {
+            (Some(_), _) => "Growth up to a bound",
+            (None, Some(_)) => "Growth, after more was let go",
+            (None, None) => "Leak",
+        },
         together.places(),
         if together.others.is_empty() { "keeps" } else { "keep" },
         Unit::Bytes.humanize(inuse_bytes as f64),
@@ -68,6 +73,13 @@ pub(crate) fn leak(
     );
     if let Some(kept) = growth.kept_fraction() {
         finding.summary += &format!(" Of what it allocated meanwhile, {} stayed.", percent(kept, 0));
+    }
+    if let Some(bytes) = let_go_before {
+        finding.summary += &format!(
+            " Before the first of them it had let go of {}, more than it grew by since: what is built up for one piece of work after another grows \
+             the same way until that is done.",
+            Unit::Bytes.humanize(bytes)
+        );
     }
     for other in &together.others {
         let [first, last] = [other.growth.points.first(), other.growth.points.last()]
@@ -113,7 +125,9 @@ pub(crate) fn leak(
     if let Some((_, why)) = &held {
         finding.summary += &format!(" {why}");
     }
-    finding.confidence = if rising && is_trend && is_beyond_chance {
+    finding.confidence = if let_go_before.is_some() {
+        Confidence::Low
+    } else if rising && is_trend && is_beyond_chance {
         Confidence::High
     } else if rising || is_beyond_chance {
         Confidence::Medium
@@ -165,12 +179,21 @@ pub(crate) fn leak(
     finding
 }
 
+/// What the line had let go of before the first profile, where that is most of what it had made and more than it grew by since, while
+/// most of what it makes now stays: a line that always keeps a part has let go of the others all the time.
+fn let_go_before(growth: &SiteGrowth) -> Option<f64> {
+    let made = *growth.alloc_bytes.as_ref()?.first()?;
+    let let_go = made - growth.first();
+    let is_other = growth.kept_fraction().is_some_and(|kept| kept >= HALF);
+    (is_other && let_go >= MOSTLY * made && let_go >= growth.change()).then_some(let_go)
+}
+
 /// Who keeps what grows together: what is known of one of the lines holds for all. What keeps such things as a rule, and what
 /// most likely does, says less.
 fn keeper_of(together: &KeptTogether<'_>, sites: &[Site], log: Option<&EscapeLog>) -> Option<Keeper> {
     let of = |site: &GrowingSite| keeper(&site.sites.iter().collect::<Vec<_>>(), sites, log);
     let mut keepers: Vec<Keeper> = together.all().filter_map(of).collect();
-    let is_known = |keeper: &Keeper| matches!(keeper, Keeper::Known(_) | Keeper::Stored { .. });
+    let is_known = |keeper: &Keeper| matches!(keeper, Keeper::Known(_) | Keeper::Stored { is_part: false, .. });
     let best = keepers.iter().position(is_known).unwrap_or(0);
     (!keepers.is_empty()).then(|| keepers.swap_remove(best))
 }
@@ -270,6 +293,10 @@ const HEAP_DUMP: &str =
 
 /// In standard deviations of the sampler's counts.
 const BEYOND_CHANCE: f64 = 5.0;
+
+/// Of what a line had made: most of it, and of what it makes now.
+const MOSTLY: f64 = 0.75;
+const HALF: f64 = 0.5;
 
 /// Of the live heap: what grows from there on soon is most of it.
 const LARGE_SHARE: f64 = 0.1;
