@@ -122,6 +122,12 @@ pub(crate) fn size_of(name: &str) -> Option<u64> {
     })
 }
 
+/// Whether what has a type by this name has pointers; of others than [`size_of`] knows nothing is said.
+pub(crate) fn has_pointers(name: &str) -> bool {
+    let begins = ["[]", "*", "map[", "chan ", "func(", "interface "];
+    ["string", "any", "error"].contains(&name) || begins.iter().any(|word| name.starts_with(word))
+}
+
 /// A value larger than this is kept by a pointer.
 const MOST_WORDS: u64 = 16;
 

@@ -11,7 +11,7 @@ use crate::attribution::{
         fit,
         map_types::{self, is_usual_bucket},
         sizes::{Shape, Sizes},
-        type_sizes::{Container, Made, TypeSizes},
+        type_sizes::{Container, Made, TypeSizes, is_with_header},
     },
     reason::Reason,
 };
@@ -224,7 +224,7 @@ impl<'a> Record<'a> {
         let kind_fit = match sizes.shape() {
             Shape::Fixed(size) if !self.allows(size) => 0,
             Shape::Fixed(size) => match types.of(self.made()) {
-                Some(expected) if size == expected => fit::TYPE,
+                Some(expected) if size == expected || is_with_header(self.made(), size) => fit::TYPE,
                 Some(_) => 0,
                 None => self.fit_of_kind(sizes, types),
             },

@@ -4,7 +4,10 @@ use foldhash::HashMap;
 use gomem_escape::SubjectKind;
 use gomem_symbol::package_name;
 
-use crate::attribution::evidence::{map_types, size_classes::rounded};
+use crate::attribution::evidence::{
+    map_types,
+    size_classes::{is_room_for, rounded},
+};
 
 /// How large the objects of types are, in size classes: by the type itself, or learnt where one place makes one object.
 #[derive(Debug, Default)]
@@ -64,6 +67,14 @@ impl TypeSizes {
         // A place where another object was not sampled votes for that one's size: few do.
         (most as f64 >= LEAST_AGREEMENT * all as f64).then_some(size)
     }
+}
+
+/// Whether `size` is that of a slice with pointers and with a word about these before it.
+pub(crate) fn is_with_header(made: Made<'_>, size: u64) -> bool {
+    let element = made.subject.strip_prefix("make([]").and_then(|rest| rest.split([',', ')']).next());
+    constant_bytes(made).is_some_and(|bytes| is_room_for(size, bytes))
+        && made.kind == SubjectKind::MakeSlice
+        && element.is_some_and(map_types::has_pointers)
 }
 
 /// The type that an execution trace has of what is made: of a slice, that of its elements; `None` where the text does not tell.
@@ -160,6 +171,16 @@ const PREDECLARED: [&str; 17] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_large_slice_with_pointers_has_a_word_about_them() {
+        let made = |subject| Made { package: "p", kind: SubjectKind::MakeSlice, subject };
+        let sizes = TypeSizes::default();
+        assert_eq!(sizes.of(made("make([]string, 0, 64)")), Some(1024));
+        assert!(is_with_header(made("make([]string, 0, 64)"), 1152));
+        assert!(!is_with_header(made("make([]string, 0, 16)"), 288), "it is small");
+        assert!(!is_with_header(made("make([]byte, 1024)"), 1152), "it has no pointers");
+    }
 
     #[test]
     fn a_name_is_of_a_slice_or_of_a_map() {
