@@ -37,6 +37,7 @@ Format: TypeAlias = Literal[
     "panel_csv",
     "memstats_log",
     "influx_lines",
+    "otlp_json",
 ]
 
 

@@ -12,6 +12,7 @@ mod mem_stats;
 mod mem_stats_log;
 mod moment;
 mod observation;
+mod otlp;
 mod panel_csv;
 mod promtool;
 mod protobuf;

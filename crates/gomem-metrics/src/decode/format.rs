@@ -3,8 +3,8 @@
 use memchr::memmem;
 
 use super::{
-    api, exposition::Dialect, influx, json, mem_stats, mem_stats_log, observation::Observations, panel_csv, promtool,
-    protobuf, victoria,
+    api, exposition::Dialect, influx, json, mem_stats, mem_stats_log, observation::Observations, otlp, panel_csv,
+    promtool, protobuf, victoria,
 };
 use crate::error::Error;
 
@@ -46,6 +46,8 @@ pub enum Format {
     MemStatsLog,
     /// InfluxDB's line protocol, as Telegraf writes it.
     InfluxLines,
+    /// OpenTelemetry's metrics as JSON (OTLP), an export a line.
+    OtlpJson,
 }
 
 impl Format {
@@ -63,6 +65,7 @@ impl Format {
         Self::PanelCsv,
         Self::MemStatsLog,
         Self::InfluxLines,
+        Self::OtlpJson,
     ];
 
     /// Its name.
@@ -81,6 +84,7 @@ impl Format {
             Self::PanelCsv => "panel_csv",
             Self::MemStatsLog => "memstats_log",
             Self::InfluxLines => "influx_lines",
+            Self::OtlpJson => "otlp_json",
         }
     }
 
@@ -111,6 +115,7 @@ impl Format {
             Self::PanelCsv => panel_csv::decode(bytes),
             Self::MemStatsLog => mem_stats_log::decode(bytes),
             Self::InfluxLines => influx::decode(bytes),
+            Self::OtlpJson => otlp::decode(bytes),
             Self::Promtool | Self::Prometheus | Self::OpenMetrics => Ok(promtool::decode(bytes)),
         }
     }
@@ -131,7 +136,11 @@ impl Format {
         if text.starts_with(b"{") && is_json_object(text) {
             let first = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
             let in_first = |needle: &str| memmem::find(first, needle.as_bytes()).is_some();
-            return if in_first("\"metric\"") && in_first("\"timestamps\"") && in_first("\"values\"") {
+            return if has("\"resourceMetrics\"") {
+                Self::OtlpJson
+            } else if has("\n{") && mem_stats_log::is_log(head) {
+                Self::MemStatsLog
+            } else if in_first("\"metric\"") && in_first("\"timestamps\"") && in_first("\"values\"") {
                 Self::VictoriaMetrics
             } else if has("\"resultType\"") || has("\"status\"") || has("\"errorType\"") {
                 Self::Api
@@ -211,7 +220,12 @@ mod tests {
             ("{\"/gc/heap/live:bytes\":1}", Format::RuntimeMetrics),
             ("Time,go_goroutines\n2026-11-28 10:00:00,12\n", Format::PanelCsv),
             ("2026/11/28 10:00:00 Alloc = 3 MiB TotalAlloc = 6 MiB NumGC = 1\n", Format::MemStatsLog),
+            (
+                "{\"msg\":\"up\"}\n{\"ts\":\"2026-11-28T10:00:00Z\",\"heap_alloc\":4,\"next_gc\":8,\"num_gc\":1}\n",
+                Format::MemStatsLog,
+            ),
             ("runtime,host=a Alloc=1i,NumGC=2i 1663184060000000000\n", Format::InfluxLines),
+            ("{\"resourceMetrics\":[]}\n{\"resourceMetrics\":[]}\n", Format::OtlpJson),
             ("{\"metric\":{},\"values\":[1],\"timestamps\":[1]}\n{}", Format::VictoriaMetrics),
         ] {
             assert_eq!(Format::detect(text.as_bytes()), format, "{text}");

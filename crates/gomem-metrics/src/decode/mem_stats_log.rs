@@ -4,6 +4,7 @@
 //! 2026/11/28 10:00:00 mem: {Alloc:7404920 TotalAlloc:11865560 Sys:16349448 … PauseNs:[40 20 …] NumGC:3 …}      %+v
 //! 2026/11/28 10:00:00 Alloc = 7 MiB  TotalAlloc = 11 MiB  Sys = 15 MiB  NumGC = 3                              by name
 //! {"time":"2026-11-28T10:00:00Z","Alloc":7404920,"TotalAlloc":11865560,"Sys":16349448,"NumGC":3}               as JSON
+//! {"ts":"2026-11-28T10:00:00Z","msg":"memory","heap_alloc":7404920,"next_gc":12582912,"num_gc":3}              as names of JSON
 //! 2026-11-28T10:00:00Z INFO [monitoring] … {"monitoring":{"metrics":{"beat":{"memstats":{"gc_next":4194304,"memory_alloc":…}}}}}
 //! ```
 //!
@@ -21,7 +22,7 @@ use crate::error::{Diagnostic, Error, ErrorKind};
 pub(crate) fn is_log(text: &[u8]) -> bool {
     let lines = text.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
     lines
-        .filter(|line| line.contains("Alloc") || line.contains("memory_alloc"))
+        .filter(|line| line.contains("Alloc") || line.contains("_alloc"))
         .take(TRIED)
         .any(|line| entries(line).is_some_and(|found| found.time().is_some()))
 }
@@ -69,10 +70,28 @@ fn entries(line: &str) -> Option<Entries<'_>> {
     // What Beats count is some of all that they say.
     let of_beats = line.contains("memory_alloc").then(|| OF_BEATS.iter().map(|(name, _)| name)).into_iter().flatten();
     let fields = FIELDS.iter().chain(of_beats);
-    let numbers: Vec<_> = fields.filter_map(|name| Some((*name, field(line, name)?))).collect();
+    let mut numbers: Vec<_> = fields.filter_map(|name| Some((*name, field(line, name)?))).collect();
+    if numbers.is_empty() && line.starts_with('{') {
+        let of_json = |name: &&'static str| Some((*name, field(line, &format!("\"{}", snake_case(name)))?));
+        numbers.extend(FIELDS.iter().filter_map(of_json));
+        numbers.extend(field(line, "\"goroutines").map(|count| ("NumGoroutine", count)));
+    }
     let has = |name: &str| numbers.iter().any(|(known, _)| *known == name);
     let is_one = numbers.len() >= FEWEST_FIELDS && (has("Alloc") || has("HeapAlloc") || has("memory_alloc"));
     is_one.then_some(Entries { line, numbers })
+}
+
+/// `HeapAlloc` is `heap_alloc`, `NextGC` is `next_gc`.
+fn snake_case(name: &str) -> String {
+    let name = name.replace("GC", "Gc").replace("MSpan", "Mspan").replace("MCache", "Mcache");
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 /// `Alloc = 7 MiB`, `Alloc: 7MiB`, `Alloc=7404920`, `"Alloc":7404920`.
@@ -143,6 +162,18 @@ mod tests {
     fn values(text: &str, name: &str) -> Vec<(i64, f64)> {
         let found = decode(text.as_bytes()).unwrap().values;
         found.iter().filter(|seen| *seen.metric == *name).map(|seen| (seen.time_ms.unwrap(), seen.value)).collect()
+    }
+
+    #[test]
+    fn names_of_json_are_known_too() {
+        let text = "{\"level\":\"info\",\"ts\":\"2026-11-28T10:00:00Z\",\"msg\":\"memory\",\"heap_alloc\":41000000,\"next_gc\":80000000,\
+                    \"num_gc\":907,\"goroutines\":41}\n";
+        assert!(is_log(text.as_bytes()));
+        assert_eq!(values(text, "memstats.HeapAlloc"), [(BEGIN, 41e6)]);
+        assert_eq!(values(text, "memstats.NextGC"), [(BEGIN, 80e6)]);
+        assert_eq!(values(text, "memstats.NumGoroutine"), [(BEGIN, 41.0)]);
+        let other = "{\"ts\":\"2026-11-28T10:00:00Z\",\"my_heap_alloc\":1,\"sys\":\"linux\",\"num_gc\":1}\n";
+        assert!(!is_log(other.as_bytes()));
     }
 
     #[test]

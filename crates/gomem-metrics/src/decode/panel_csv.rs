@@ -10,7 +10,7 @@
 //!
 //! A time is a date, taken for UTC where it names no zone, or a number of milliseconds or seconds. Values may carry the units that
 //! Grafana formats bytes with. A column whose head names no metric (a legend of one's own) is a series by that name if its values
-//! have such units, with the label `unit`; one that ends in "goroutines" counts them if its values have none, and is a program of its
+//! have such units, or are whole and a mebibyte or more each, with the label `unit`; one that ends in "goroutines" counts them if its values have none, and is a program of its
 //! own. Others are left out, and told; so are sums, which are of no program.
 
 use std::borrow::Cow;
@@ -77,6 +77,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             let value = plain.or_else(|| ByteUnits::Standard.parse(&cell));
             // `1.1M` is a million of anything.
             column.has_units |= plain.is_none() && value.is_some() && cell.trim_end().ends_with('B');
+            if let Some(value) = value {
+                let is_large = plain.is_some() && value.fract() == 0.0 && value >= LEAST_OF_BYTES;
+                column.is_large = Some(is_large && column.is_large.unwrap_or(true));
+            }
             points.extend(value.map(|value| (time, value)));
         }
     }
@@ -106,6 +110,8 @@ struct Column {
     is_count: bool,
     /// Whether a value has a unit of bytes.
     has_units: bool,
+    /// Whether all values are whole and as large as bytes of memory are.
+    is_large: Option<bool>,
 }
 
 impl Column {
@@ -113,11 +119,11 @@ impl Column {
         let legend = head.trim().to_owned();
         let count = series_of_count(&legend);
         let is_count = count.is_some();
-        Self { series: count.or_else(|| series_of(&legend)), legend, is_count, has_units: false }
+        Self { series: count.or_else(|| series_of(&legend)), legend, is_count, has_units: false, is_large: None }
     }
 
     fn is_series(&self) -> bool {
-        self.known().is_some() || self.has_units && !self.legend.is_empty()
+        self.known().is_some() || (self.has_units || self.is_large == Some(true)) && !self.legend.is_empty()
     }
 
     fn known(&self) -> Option<&Observation> {
@@ -220,6 +226,8 @@ fn series_of_count(head: &str) -> Option<Observation> {
 }
 
 /// How the first column is called.
+/// A mebibyte: what a program holds of memory is more.
+const LEAST_OF_BYTES: f64 = 1_048_576.0;
 const TIMES: [&str; 6] = ["time", "timestamp", "@timestamp", "_time", "date", "datetime"];
 /// A sum grows with the programs that there are.
 const AGGREGATES: [&str; 3] = ["avg", "max", "min"];
@@ -307,6 +315,13 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_of_mebibytes_are_bytes() {
+        let series = decode(b"Time,api-1\n1795860000,104857600\n1795860060,\n1795860120,209715200\n").unwrap().series;
+        assert_eq!((&*series[0].metric, series[0].points.len()), ("api-1", 2));
+        assert_eq!(*series[0].labels, [("unit".to_owned(), "bytes".to_owned())]);
+    }
+
+    #[test]
     fn other_tables_are_no_panels() {
         for text in ["", "Time,a\n", "Time\n1795860000\n", "name,value\n1,2\n", "Time,a\nx,1\n", "\"Time\n\"\n"] {
             assert!(!is_panel(text.as_bytes()), "{text}");
@@ -315,6 +330,7 @@ mod tests {
         assert!(!is_panel(log));
         assert!(decode(b"Time,Heap of api\n1795860000,7\n").is_err());
         // A million of anything.
+        assert!(decode(b"Time,Resident set\n1795860000,1048575\n1795860060,104857600\n").is_err());
         assert!(decode(b"Time,Resident population\n1795860000,1.1M\n").is_err());
         assert!(decode(b"Time,a b.c,A.b,.x\n1795860000,7,8,9\n").is_err());
         assert_eq!(cells("a,\"b"), ["a", "b"]);

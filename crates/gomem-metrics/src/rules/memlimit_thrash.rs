@@ -3,7 +3,7 @@
 //! With a limit, and ≥ 90 % of it held: between two GCs less than 20 % of the goal is allocated (a half at `GOGC=100`; the
 //! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains; where the live heap is
 //! not known, it is what is not allocated between two GCs. A limit that is not exported, as by expvar, shows in the goals. A GC
-//! trace has no limit: there ≥ 90 % of the goals, at least five, are ≤ 1.03 × a live heap of ≥ 64 MiB, and GC takes ≥ 5 % of the
+//! trace has no limit: there ≥ 90 % of the goals, at least five, are ≤ 1.03 × a live heap of ≥ 32 MiB, and GC takes ≥ 5 % of the
 //! CPU where that is known. Where cycles are not counted, only a live heap beyond the limit tells. `GOGC=off` with a limit that
 //! leaves room is no thrashing: measured there, the goal was six times the live heap.
 
@@ -142,7 +142,7 @@ const LEAST_NEAR: f64 = 0.9;
 const MOST_HEADROOM: f64 = 0.2;
 /// Goals and live heaps of a trace are whole megabytes.
 const AT_LIVE: f64 = 1.03;
-const LEAST_LIVE_BYTES: f64 = 64.0 * MIB;
+const LEAST_LIVE_BYTES: f64 = 32.0 * MIB;
 const FEWEST_GOALS: usize = 5;
 /// Of the CPU: GC that runs all the time takes a quarter or more.
 const LEAST_SHARE: f64 = 0.05;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     analysis::{PERIODIC_GC_SECONDS, Window},
-    model::{Quantity, TracedGc},
+    model::{ObservedCycle, Quantity, TracedGc},
 };
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -37,15 +37,21 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let interval = pace.seconds / pace.cycles;
     let evidence =
         |opinion: Opinion| opinion.against("gc_interval_seconds", interval, PERIODIC_GC_SECONDS, Unit::Seconds);
-    let regular = window.cycles().iter().all(|cycle| cycle.cycles == 1)
-        && window.cycles().windows(2).all(|pair| {
-            let apart = pair[1].time_ms.saturating_sub(pair[0].time_ms) as f64 / 1e3;
-            (0.75 * PERIODIC_GC_SECONDS..1.35 * PERIODIC_GC_SECONDS).contains(&apart)
-        });
+    // What allocation began at the start is over when those that were due fill most of the time.
+    let is_due = |pair: &[ObservedCycle]| {
+        let apart = pair[1].time_ms.saturating_sub(pair[0].time_ms) as f64 / 1e3;
+        pair[1].cycles == 1 && (0.75 * PERIODIC_GC_SECONDS..1.35 * PERIODIC_GC_SECONDS).contains(&apart)
+    };
+    let cycles = window.cycles();
+    let begin = cycles.windows(2).rposition(|pair| !is_due(pair)).map_or(0, |at| at + 1);
+    let due = cycles.get(begin..).unwrap_or_default();
+    let seconds = due.first().map_or(0.0, |first| window.seconds() - window.since_begin(first.row));
+    let is_all = begin == 0 && interval >= 0.75 * PERIODIC_GC_SECONDS;
+    let is_most = due.len() > ENOUGH_DUE && seconds >= MOST_OF_THE_TIME * window.seconds();
     if is_quiet && interval < PERIODIC_GC_SECONDS / 2.0 {
         return evidence(Opinion::insufficient(format!("no GC cycle ended in the last {since_last:.0} s")));
     }
-    if !regular || interval < 0.75 * PERIODIC_GC_SECONDS {
+    if !is_all && !is_most {
         return evidence(Opinion::clear("GC runs because of allocation"));
     }
     let live = window.live().last().map(|point| point.1);
@@ -78,6 +84,9 @@ pub(super) fn traced(traced: &TracedGc) -> Opinion {
     evidence(Opinion::fired(Severity::Info, summary, "Nothing: the program hardly allocates.")).sure(Confidence::High)
 }
 
+/// Gaps between cycles that were due: a program may be idle for one or two.
+const ENOUGH_DUE: usize = 4;
+const MOST_OF_THE_TIME: f64 = 0.75;
 const ENOUGH_OF_HEAP: u64 = 3;
 const ENOUGH_PERIODIC: u64 = 2;
 const ACTION: &str = "If latency shows every two minutes, cut the pointers in the live heap: keys and values without pointers in maps, \

@@ -11,9 +11,16 @@ pub(crate) fn written(bytes: &[u8]) -> Cow<'_, [u8]> {
     if is_shipped(bytes) { gomem_transport::written(bytes) } else { Cow::Borrowed(bytes) }
 }
 
-/// Whether it is a text, and no table of times.
+/// Whether it is a text, and neither a table of times nor records whose fields say more than their messages.
 pub(crate) fn is_shipped(bytes: &[u8]) -> bool {
-    looks_like_text(bytes) && Format::detect(bytes) != Format::PanelCsv
+    looks_like_text(bytes)
+        && match Format::detect(bytes) {
+            Format::PanelCsv => false,
+            Format::MemStatsLog if bytes.starts_with(b"{") => {
+                Format::detect(&gomem_transport::written(bytes)) == Format::MemStatsLog
+            }
+            _ => true,
+        }
 }
 
 #[cfg(test)]
@@ -24,6 +31,8 @@ mod tests {
     fn times_are_of_the_shipper_but_in_a_panel() {
         let log = b"2026-11-28 10:00:00,100 gc 1\n2026-11-28 10:01:00,140 gc 2\n";
         assert_eq!(&*written(log), b"gc 1\ngc 2\n");
+        let records = b"{\"ts\":\"2026-11-28T10:00:00Z\",\"msg\":\"memory\",\"heap_alloc\":4,\"next_gc\":8,\"num_gc\":1}\n{\"msg\":\"x\"}\n";
+        assert_eq!(&*written(records), records);
         let panel = b"Time,Max goroutines\n2026-11-28 10:00:00,100\n2026-11-28 10:01:00,140\n";
         assert_eq!(&*written(panel), panel);
     }

@@ -220,7 +220,8 @@ impl Crash {
             }
         }
         if let (Some(crash), Some(below)) = (&mut last, below) {
-            crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_container(below));
+            let above = || limit_of_manifest(&log[..end]);
+            crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_container(below)).or_else(above);
         }
         if let Some(crash) = &mut last {
             let near = &log[end.saturating_sub(FARTHEST_DUMP)..log.len().min(end + FARTHEST_DUMP)];
@@ -301,6 +302,27 @@ fn limit_of_container(rest: &[u8]) -> Option<u64> {
         .take_while(|line| *line != "Requests:")
         .find_map(|line| line.strip_prefix("memory:"))?;
     quantity(memory.trim())
+}
+
+/// The memory limit that a pod's manifest has above the states of its containers, where all of them have the same.
+///
+/// ```text
+///       resources:
+///         limits:
+///           memory: 1Gi
+/// ```
+fn limit_of_manifest(above: &[u8]) -> Option<u64> {
+    let near = &above[above.len().saturating_sub(FARTHEST_LIMIT)..];
+    let lines: Vec<&str> =
+        near.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()).map(str::trim).collect();
+    let containers = lines.iter().filter(|line| line.starts_with("image:") || line.starts_with("- image:")).count();
+    let of_limits = |at: usize| {
+        let below = lines.iter().skip(at + 1).take(MOST_RESOURCES).take_while(|line| **line != "requests:");
+        quantity(below.clone().find_map(|line| line.strip_prefix("memory:"))?.trim())
+    };
+    let mut limits = lines.iter().enumerate().filter(|(_, line)| **line == "limits:").map(|(at, _)| of_limits(at));
+    let first = limits.next()??;
+    (containers <= 1 && limits.all(|limit| limit == Some(first))).then_some(first)
 }
 
 /// What `kubectl describe` shows near below a container's state.
@@ -567,6 +589,23 @@ mod tests {
         ] {
             assert_eq!(described(limits), (bytes, Exhausted::Group), "{limits}");
         }
+    }
+
+    #[test]
+    fn the_limit_of_a_manifest_stands_above_the_state() {
+        let limit = |containers: &str| {
+            let state = "  containerStatuses:\n    - lastState:\n        terminated:\n          exitCode: 137\n          reason: OOMKilled\n";
+            let text = format!("spec:\n  containers:\n{containers}status:\n{state}      restartCount: 1\n");
+            Crash::last_in(text.as_bytes(), b"").unwrap().limit_bytes
+        };
+        let of = |bytes: &str| {
+            format!(
+                "    - image: a\n      resources:\n        limits:\n          cpu: '1'\n          memory: {bytes}\n        requests:\n          memory: 64Mi\n"
+            )
+        };
+        assert_eq!(limit(&of("1Gi")), Some(1 << 30));
+        assert_eq!(limit(&(of("1Gi") + &of("2Gi"))), None, "which of both it was is not told");
+        assert_eq!(limit("    - image: a\n      resources:\n        requests:\n          memory: 64Mi\n"), None);
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl Amounts {
     /// The columns of a panel that have a unit of bytes and no metric's name, where the file or their legend speaks of memory.
     pub(crate) fn of_panel(file: &str, metrics: &Metrics) -> Vec<Self> {
         let is_of_bytes = |label: Option<&str>| label == Some("bytes");
-        let of_file = Subject::parse(own_name(file));
+        let of_file = Subject::parse(&without_parentheses(own_name(file)));
         let columns = metrics.series().iter().filter(|series| is_of_bytes(series.label("unit")));
         let columns = columns.filter(|series| Subject::parse(&series.metric).and(of_file) == Subject::Memory);
         let amounts = columns.map(|series| Self {
@@ -192,6 +192,21 @@ impl<'a> Above<'a> {
 /// Of the folders that a file is in nothing is said of it.
 fn own_name(file: &str) -> &str {
     file.rsplit('/').next().unwrap_or(file)
+}
+
+/// What stands in parentheses says more of what is named before them: `Memory (limit 512Mi)`.
+fn without_parentheses(name: &str) -> String {
+    let mut depth = 0_u32;
+    let mut kept = String::new();
+    for letter in name.chars() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => kept.push(letter),
+            _ => {}
+        }
+    }
+    kept
 }
 
 fn first_word(text: &str) -> &str {
