@@ -50,7 +50,8 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
         Some(heap) if std::ptr::eq(heap, last) => Cow::Borrowed(latest),
         _ => Cow::Owned(attribute(&last.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle))),
     };
-    growing_over(timed, state, &sites, is_leaking)
+    let fewest = if is_leaking { 2 } else { SiteGrowth::ENOUGH_PROFILES };
+    growing_over(timed, state, &sites, (fewest, is_leaking))
 }
 
 /// The heap profiles with a time, the earliest first.
@@ -58,12 +59,12 @@ pub(crate) fn timed_heaps(bundle: &Bundle) -> Vec<&HeapProfile> {
     bundle.heaps().iter().filter(|heap| heap.profile.as_of_nanos().is_some()).collect()
 }
 
-/// The same over these profiles, the earliest first; `sites` are those of the last of them.
+/// The same over these profiles, the earliest first, where so many will do; `sites` are those of the last of them.
 pub(crate) fn growing_over(
     timed: Vec<&HeapProfile>,
     state: &GoState,
     sites: &[Site],
-    is_leaking: bool,
+    (fewest, is_leaking): (usize, bool),
 ) -> Vec<GrowingSite> {
     let Some(&last) = timed.last() else { return Vec::new() };
     let mut own = own_functions(sites);
@@ -84,7 +85,6 @@ pub(crate) fn growing_over(
         }
         by_line.entry((Arc::clone(&site.charged_to.function), site.charged_to.line)).or_default().push(site);
     }
-    let fewest = if is_leaking { 2 } else { SiteGrowth::ENOUGH_PROFILES };
     // A profile is as of an earlier GC: what it does not show yet may be older than it is.
     let allocated = allocated_between(state, timed.iter().filter_map(|heap| heap.profile.time_nanos()));
     let is_possible = |site: &SiteGrowth| allocated.is_none_or(|bytes| bytes >= LEAST_OF_GROWTH * site.change());
@@ -93,14 +93,32 @@ pub(crate) fn growing_over(
         let allocated = |nanos: [i64; 2]| if is_leaking { None } else { allocated_between(state, nanos.into_iter()) };
         begin_nanos.is_none_or(|begin| goes_on(&site.points, begin, allocated))
     };
-    let growing = growth.sites().iter().filter(|site| site.is_growing(fewest) && is_possible(site) && goes_on(site));
-    let of_line = growing.filter_map(|growth| {
+    let is_it = |site: &&SiteGrowth| site.is_growing(fewest) && is_possible(site) && goes_on(site);
+    let mut growing: Vec<&SiteGrowth> = growth.sites().iter().filter(is_it).collect();
+    if growing.is_empty() && is_leaking {
+        growing.extend(likeliest(&growth).filter(|&site| is_possible(site) && goes_on(site)));
+    }
+    let of_line = growing.into_iter().filter_map(|growth| {
         let key = (growth.key.function.as_deref()?.into(), growth.key.line.unwrap_or(0));
         let mut sites = by_line.remove(&key)?;
         sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
         Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone() })
     });
     of_line.collect()
+}
+
+/// Of a small heap that leaks, as something else says, the sampler picks few objects: the line that has most of what is in use and of
+/// what it is more by.
+fn likeliest(growth: &Growth) -> Option<&SiteGrowth> {
+    let (inuse, more) =
+        growth.sites().iter().fold((0.0, 0.0), |sum, site| (sum.0 + site.last(), sum.1 + site.change().max(0.0)));
+    let is_most = |site: &&SiteGrowth| {
+        site.last() * 2.0 >= inuse
+            && site.change() * 2.0 >= more
+            && site.kept_fraction().is_some_and(|kept| kept >= MOSTLY_KEPT)
+            && site.is_growing_beyond(SiteGrowth::ENOUGH_PROFILES, UNLIKELY)
+    };
+    growth.sites().iter().find(is_most)
 }
 
 /// Whether profiles are of one process: another one has allocated fewer objects at some lines.
@@ -216,6 +234,10 @@ fn starts_nanos(state: &GoState) -> Vec<i64> {
 
 /// Of the growth that profiles show: the first one may lag further behind than the last one.
 const LEAST_OF_GROWTH: f64 = 0.5;
+/// Of what a line made meanwhile.
+const MOSTLY_KEPT: f64 = 0.5;
+/// In standard deviations of the sampling: one line in fifty grows so by chance.
+const UNLIKELY: f64 = 2.0;
 /// How far the last scrape may be from the last profile.
 const NEAR_MS: i64 = 1000;
 /// Packages that call the program's drivers.

@@ -25,13 +25,14 @@ use crate::{
         },
         growth::GrowingSite,
         leak::{
+            between::Between,
             kept_together::KeptTogether,
             leak::{leak, leaking},
             let_go::LetGo,
         },
         live_heap::LiveHeap,
         mismatch,
-        moment::{heap_dump, snapshot::snapshot, stale_profile::stale_profile},
+        moment::{few_readings::few_readings, heap_dump, snapshot::snapshot, stale_profile::stale_profile},
         paste::{benchmarks_alone::benchmarks_alone, crashes, log_alone::log_alone, printed},
         sentence::sentence,
     },
@@ -61,6 +62,13 @@ pub(crate) fn find(
     if let Some(let_go) = &let_go {
         findings.extend(grown(let_go, bundle, (live_heap, diagnosis), &goroutines));
     }
+    let between = match findings.is_empty() {
+        true => Between::find(bundle, state, sites),
+        false => None,
+    };
+    if let Some(between) = &between {
+        findings.extend(grown_between(between, bundle, (live_heap, diagnosis), &goroutines));
+    }
     let of_growth = findings.len();
     let held = goroutines.leaked().filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site).is_some()));
     let of_goroutines = held.and_then(|_| findings.iter().map(|finding| finding.severity).max());
@@ -79,6 +87,9 @@ pub(crate) fn find(
     }
     for site in let_go.iter().flat_map(|let_go| &let_go.growing) {
         findings[of_growth..].iter_mut().for_each(|finding| leave_to_leak(finding, site, LET_GO_LATE));
+    }
+    for site in between.iter().flat_map(|between| &between.growing).filter(|_| of_growth > 0) {
+        findings[of_growth..].iter_mut().for_each(|finding| leave_to_leak(finding, site, GREW_BETWEEN));
     }
     let mismatches = mismatch::find(bundle);
     if mismatches.iter().any(Finding::is_about_log) {
@@ -118,10 +129,16 @@ pub(crate) fn find(
     if findings.is_empty() {
         findings.extend(goroutines::few(bundle));
     }
+    if findings.iter().all(|finding| finding.kind != FindingKind::Leak) {
+        findings.extend(few_readings(state, diagnosis));
+    }
     findings.extend(log_alone(bundle));
     findings.extend(benchmarks_alone(bundle));
     if findings.iter().all(|finding| finding.kind == FindingKind::Gogc) {
         findings.extend(few_cycles(bundle));
+    }
+    if findings.iter().all(|finding| finding.kind == FindingKind::Gogc) {
+        findings.extend(judgements::idle(&fired));
     }
     settle(&mut findings, diagnosis);
     findings.extend(missing(bundle, pacing.err()));
@@ -165,6 +182,24 @@ fn grown(
     together.iter().filter(|kept| !kept.is_bounded()).map(of_group).collect()
 }
 
+/// What grew between few heap profiles.
+fn grown_between(
+    between: &Between,
+    bundle: &Bundle,
+    (live_heap, diagnosis): (Option<&LiveHeap>, Option<&Diagnosis>),
+    goroutines: &GoroutineCount,
+) -> Vec<Finding> {
+    let growing: Vec<&GrowingSite> = leaking(&between.growing, live_heap, diagnosis).collect();
+    let joined = (&*between.sites, bundle.escapes());
+    let together = KeptTogether::group(&growing, joined, goroutines);
+    let of_group = |kept: &KeptTogether<'_>| {
+        let mut finding = leak(kept, &growing, joined, live_heap, false, goroutines);
+        between.tell(&mut finding, kept);
+        finding
+    };
+    together.iter().filter(|kept| !kept.is_bounded()).map(of_group).collect()
+}
+
 /// What is kept cannot be reused: the finding of the leak says what to do about such a line.
 fn leave_to_leak(finding: &mut Finding, leak: &GrowingSite, action: &str) {
     let is_there = finding.place.as_ref() == Some(&leak.place);
@@ -198,6 +233,9 @@ fn leave_to_caller(finding: &mut Finding) {
 
 const MOSTLY_STAYS: &str = "bound what keeps it, as the leak's finding says: most of what the line makes stays";
 const LET_GO_LATE: &str = "it is no garbage at once: most of what the line made stayed until the last heap profile, as the finding about its growth says";
+
+const GREW_BETWEEN: &str =
+    "most of what the line makes stayed between the heap profiles, as the finding about its growth says";
 
 /// A judgement: services load what they need in less.
 const YOUNG_SECONDS: f64 = 60.0;

@@ -123,6 +123,9 @@ impl Report {
         let growing = growing_sites(bundle, &state, &sites, diagnosis.as_ref().is_some_and(is_leaking));
         let findings = find((bundle, &state), &sites, &growing, live.as_ref(), pacing.as_ref(), diagnosis.as_ref());
         let overview = Overview::new(bundle, &state, pacing.as_ref());
+        let is_told = |aside: &Aside| findings.iter().any(|finding| finding.rules.contains(&aside.rule));
+        let mut asides = diagnosis.as_ref().map(asides).unwrap_or_default();
+        asides.retain(|aside| !is_told(aside));
         let pacing = pacing.ok();
         let sources = SourceView::new(bundle, &findings, options.source_limits);
         let benchmarks = BenchmarkResults::new(bundle);
@@ -142,7 +145,7 @@ impl Report {
             execution_trace: bundle.execution_trace.clone(),
             latest_heap: bundle.latest_heap().cloned(),
             heap_dump: bundle.heap_dump.clone(),
-            asides: diagnosis.as_ref().map(asides).unwrap_or_default(),
+            asides,
             diagnosis,
             contents: bundle.contents().to_vec(),
             unused_files: bundle.unused_files().to_vec(),

@@ -151,7 +151,13 @@ fn two_heap_profiles_name_the_leak_that_the_metrics_show() {
     assert_eq!((place.as_str(), found.severity), ("store/sessions.go:43", Severity::Critical), "{summary}");
     assert_eq!(found.confidence, Confidence::Medium, "two profiles tell the place, and little of the time between");
     assert!(summary.contains("each of 2 heap profiles") && summary.contains("The metrics agree"), "{summary}");
-    assert!(leak(&["heap-2", ".prom", "gctrace"]).is_none(), "two points always lie on a line");
+    let alone = leak(&["heap-2", ".prom", "gctrace"]).unwrap();
+    assert!(alone.title.starts_with("Growth between two heap profiles: store/sessions.go:43"), "{}", alone.title);
+    assert_eq!(
+        (alone.severity, alone.confidence),
+        (Severity::Warning, Confidence::Low),
+        "two points always lie on a line"
+    );
 }
 
 /// The log of the program after its fixes: half of what it says stands at other lines, and that it says nothing of a line that

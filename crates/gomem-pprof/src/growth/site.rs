@@ -202,9 +202,16 @@ impl SiteGrowth {
     /// fewer where something else says that memory leaks.
     #[must_use]
     pub fn is_growing(&self, fewest_profiles: usize) -> bool {
+        self.is_growing_beyond(fewest_profiles, BEYOND_CHANCE)
+    }
+
+    /// The same, where so many standard deviations of the sampling are called more than chance: fewer will do where something else says
+    /// that memory leaks, and only the line is looked for.
+    #[must_use]
+    pub fn is_growing_beyond(&self, fewest_profiles: usize, sigmas: f64) -> bool {
         let is_steady = self.trend.is_some_and(|trend| trend.tau > STEADY) && !self.ever_shrinks();
         let is_enough = self.unit != Unit::Bytes || self.change() >= SMALLEST_GROWTH;
-        let is_beyond_chance = self.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
+        let is_beyond_chance = self.significance.is_none_or(|found| found >= sigmas);
         let goes_on = later_pace(&self.points, 0.0).is_some_and(|share| share >= SLOW);
         self.points.len() >= fewest_profiles && is_steady && is_enough && is_beyond_chance && goes_on
     }

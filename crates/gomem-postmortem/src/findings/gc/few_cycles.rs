@@ -32,6 +32,11 @@ pub(crate) fn few_cycles(bundle: &Bundle) -> Option<Finding> {
         "what GC took of the CPU is not resolved: most phases took 0 ms by the machine's clock".to_owned()
     };
     finding.summary = format!("The goal is {goal} at most; {cost}.");
+    let grown = grown(lines).filter(|_| trace.runs().count() == 1);
+    if let Some((first, last)) = grown {
+        finding.title += &format!(", more after each: {} → {}", bytes(first), bytes(last));
+        finding.summary += " What survives is more after each GC: so few do not tell a leak from a start, or from a cache that fills up.";
+    }
     let (assist, workers) =
         lines.iter().fold((0.0, 0.0), |sum, line| (sum.0 + line.assist_cpu_ms, sum.1 + line.background_cpu_ms));
     finding.action = if assist >= LEAST_ASSIST_MS && assist > workers {
@@ -42,6 +47,9 @@ pub(crate) fn few_cycles(bundle: &Bundle) -> Option<Finding> {
         );
         "Allocate less while it marks, or less that has pointers; a larger GOGC makes cycles rarer, each as long as before. More of the trace \
          says how often they come, an execution trace which lines help."
+    } else if grown.is_some() {
+        "Trace for as long again: if it is more by as much again, it leaks. Two heap profiles some time apart (/debug/pprof/heap), and `gomem \
+         diff`, say what grows."
     } else if heap < SMALL_MB {
         "Such a heap is small: memory that is short beyond it is of another time, of another process, or outside of Go's heap. Trace the \
          whole run, and scrape /metrics or take runtime.MemStats while memory is short."
@@ -57,7 +65,18 @@ pub(crate) fn few_cycles(bundle: &Bundle) -> Option<Finding> {
     Some(finding)
 }
 
+/// What survived the first GC and the last, where it is more after nearly each: in megabytes, which hide a little.
+fn grown(lines: &[GcTraceLine]) -> Option<(u64, u64)> {
+    let (first, last) = (lines.first()?.heap_live_mb, lines.last()?.heap_live_mb);
+    let rises =
+        lines.windows(2).all(|pair| pair[0].heap_live_mb < pair[1].heap_live_mb || pair[1].heap_live_mb < LITTLE_MB);
+    (lines.len() >= FEWEST_OF_GROWTH && rises && last >= first.saturating_add(LEAST_MORE_MB)).then_some((first, last))
+}
+
 /// The rules judge from so many on.
 const FEWEST_CYCLES: usize = 8;
+const FEWEST_OF_GROWTH: usize = 4;
+const LEAST_MORE_MB: u64 = 16;
+const LITTLE_MB: u64 = 4;
 const LEAST_ASSIST_MS: f64 = 100.0;
 const SMALL_MB: u64 = 64;

@@ -121,6 +121,11 @@ fn is_worth_finding(told: &Judgement) -> bool {
         || (told.rule == Rule::ContainerOomRisk && has("growth_of_pages_bytes"))
 }
 
+/// That the program is idle, which is worth a finding where there is no other: no news is not told from nothing seen.
+pub(crate) fn idle(fired: &[&Judgement]) -> Option<Finding> {
+    fired.iter().find(|told| told.rule == Rule::PeriodicGcOnly).map(|told| Finding::from_judgement(told))
+}
+
 /// Rules that fired without being worth a finding.
 pub(crate) fn asides(diagnosis: &Diagnosis) -> Vec<Aside> {
     let fired = diagnosis.judgements().iter();

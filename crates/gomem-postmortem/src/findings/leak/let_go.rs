@@ -39,7 +39,7 @@ impl<'a> LetGo<'a> {
             return None;
         }
         let sites = attribute(&fullest.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle));
-        let mut growing = growing_over(before, state, &sites, false);
+        let mut growing = growing_over(before, state, &sites, (SiteGrowth::ENOUGH_PROFILES, false));
         growing.retain(|site| is_leaking || site.growth.kept_fraction().is_some_and(|kept| kept >= MOST));
         let left = left(fullest, last, &sites)?;
         growing.retain(|site| {

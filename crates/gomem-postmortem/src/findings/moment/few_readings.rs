@@ -1,0 +1,121 @@
+//! A heap that grows in each of a few readings, too few for the rules.
+
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::{Diagnosis, GoState, Quantity, Rule, Verdict};
+use gomem_statistics::{later_pace, widest_gap};
+use gomem_table::{MIB, Unit};
+
+use crate::findings::{
+    finding::{Finding, FindingKind},
+    live_heap::{MOST_OF_THE_TIME, SLOW},
+};
+
+/// What survives GC, or the goal that it sets, where it is more after each GC that is seen and the rule of leaks could not judge.
+pub(crate) fn few_readings(state: &GoState, diagnosis: Option<&Diagnosis>) -> Option<Finding> {
+    let mut told = diagnosis?.judgements().iter().filter(|told| told.rule == Rule::LiveHeapLeak).peekable();
+    let is_open = |verdict| matches!(verdict, Verdict::Insufficient | Verdict::NotEvaluable);
+    told.peek()?;
+    if !told.all(|told| is_open(told.verdict)) || sets_goal_otherwise(state) {
+        return None;
+    }
+    let (quantity, points) = [Quantity::HeapLiveBytes, Quantity::HeapGoalBytes]
+        .into_iter()
+        .map(|quantity| (quantity, after_each_gc(state, quantity)))
+        .find(|(_, points)| points.len() >= FEWEST)?;
+    let (&(begin, first), &(end, last)) = (points.first()?, points.last()?);
+    let rows = state.segments().pop()?;
+    let length = (*state.times_ms().get(rows.end.checked_sub(1)?)? - *state.times_ms().get(rows.start)?) as f64 / 1e3;
+    let grows = points.windows(2).all(|pair| pair[0].1 < pair[1].1) && last >= LEAST_FACTOR * first;
+    let goes_on = later_pace(&points, 0.0).is_some_and(|share| share >= SLOW)
+        && widest_gap(&points).is_some_and(|share| share <= MOST_OF_THE_TIME)
+        && end - begin >= MOST_OF_THE_TIME * length;
+    if !grows || !goes_on || last - first < LEAST_MORE {
+        return None;
+    }
+    let what = match quantity {
+        Quantity::HeapLiveBytes => "What survives GC",
+        _ => "The heap's goal, which what survives GC sets,",
+    };
+    let shown = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let title = format!("{what} is more after each of {} GCs: {} → {}", points.len(), shown(first), shown(last));
+    let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
+    let steps: Vec<String> = points.iter().map(|point| shown(point.1)).take(MOST_SHOWN).collect();
+    let more = if points.len() > MOST_SHOWN { " …" } else { "" };
+    finding.summary = format!(
+        "{}{more} in {}. So few GCs do not tell a leak from a start, or from a cache that fills up.",
+        steps.join(" → "),
+        Unit::Seconds.humanize(end - begin)
+    );
+    finding.action = "Read on for as long again: if it has grown by as much again, it leaks. Two heap profiles some time apart, and `gomem \
+                      diff`, say what grows."
+        .to_owned();
+    finding.confidence = Confidence::Low;
+    finding.evidence = vec![
+        Evidence::new("at first", first, Unit::Bytes).with_source("metrics"),
+        Evidence::new("at last", last, Unit::Bytes).with_source("metrics"),
+    ];
+    Some(finding)
+}
+
+/// Whether something else than what survives sets the goal, or may do so.
+fn sets_goal_otherwise(state: &GoState) -> bool {
+    let percents = state.values(Quantity::GogcPercent).iter().flatten();
+    let (least, most) = percents.fold((f64::MAX, 0.0_f64), |(least, most), &gogc| (least.min(gogc), most.max(gogc)));
+    least < most
+}
+
+/// The quantity after each GC that is seen since the last restart: seconds, and bytes.
+fn after_each_gc(state: &GoState, quantity: Quantity) -> Vec<(f64, f64)> {
+    let Some(rows) = state.segments().pop() else { return Vec::new() };
+    let (values, times) = (state.values(quantity), state.times_ms());
+    let Some(&begin) = times.get(rows.start) else { return Vec::new() };
+    let at = |row: usize| Some(((*times.get(row)? - begin) as f64 / 1e3, (*values.get(row)?)?));
+    let mut points: Vec<(f64, f64)> = rows.filter_map(at).filter(|point| point.1 < LARGEST_GOAL).collect();
+    points.dedup_by(|later, earlier| later.1 == earlier.1);
+    points
+}
+
+/// Two always rise or fall.
+const FEWEST: usize = 3;
+const MOST_SHOWN: usize = 6;
+const LEAST_FACTOR: f64 = 1.5;
+const LEAST_MORE: f64 = 8.0 * MIB;
+/// Without a limit and without GOGC the goal has no end.
+const LARGEST_GOAL: f64 = 1e15;
+
+#[cfg(test)]
+mod tests {
+    use gomem_metrics::{DiagnoseOptions, Metrics};
+
+    use super::*;
+
+    /// What is told of these goals, in MiB, one each ten seconds.
+    fn title(goals: &[u64]) -> Option<String> {
+        let mut metrics = Metrics::new();
+        for (step, goal) in (0_i64..).zip(goals) {
+            let text = format!(
+                "go_memstats_next_gc_bytes {}\ngo_gc_gogc_percent 100\ngo_gc_duration_seconds_count {step}\n",
+                goal << 20
+            );
+            metrics.push_scrape(step * 10_000, text.as_bytes()).unwrap();
+        }
+        let state = metrics.state();
+        let diagnosis = Diagnosis::from_state(&state, DiagnoseOptions::default());
+        few_readings(&state, Some(&diagnosis)).map(|finding| finding.title)
+    }
+
+    #[test]
+    fn what_is_more_after_each_gc_is_told() {
+        let told = title(&[30, 60, 85, 120]).unwrap();
+        assert!(told.ends_with("is more after each of 4 GCs: 30.0 MiB → 120.0 MiB"), "{told}");
+    }
+
+    #[test]
+    fn what_falls_stays_or_grew_at_first_only_is_not() {
+        assert_eq!(title(&[30, 60, 55, 120]), None);
+        assert_eq!(title(&[30, 32, 34, 36]), None, "a little");
+        assert_eq!(title(&[30, 60, 85, 85, 85, 85, 85]), None, "it was loaded");
+        assert_eq!(title(&[30, 90, 100, 104]), None, "it fills up");
+        assert_eq!(title(&[30, 90]), None);
+    }
+}
