@@ -62,6 +62,8 @@ pub struct Finding {
     pub missing: Vec<&'static str>,
     /// Why fixing it saves no GC cycles, when it is about bytes that stay.
     pub(crate) kept: Option<Kept>,
+    /// The share of all bytes in use, when it is about bytes that stay.
+    pub(crate) inuse_fraction: Option<f64>,
 }
 
 /// Why bytes are no garbage.
@@ -143,6 +145,7 @@ impl Finding {
             rules: Vec::new(),
             missing: Vec::new(),
             kept: None,
+            inuse_fraction: None,
         }
     }
 
@@ -166,7 +169,11 @@ impl Finding {
             FindingKind::Printed => 1.0,
             FindingKind::Gogc => -1.0,
             FindingKind::MissingInput => -2.0,
-            _ => self.bytes_fraction.unwrap_or(0.0),
+            // What takes most of the memory is looked at before what is made and thrown away, and what can be changed first.
+            _ => {
+                let share = self.bytes_fraction.unwrap_or(0.0).max(self.inuse_fraction.unwrap_or(0.0));
+                if self.action.is_empty() { NOTHING_TO_DO * share } else { share }
+            }
         }
     }
 
@@ -264,3 +271,5 @@ const WHOLE: &str = "it concerns the whole program";
 const NO_BYTES: &str = "not about bytes";
 const NOT_LOGGED: &str = "the compiler's log has none";
 const NO_MODEL: &str = "no model: there was no usable GC trace, or it is not about allocation";
+/// Of its share: what a finding weighs that asks for nothing.
+const NOTHING_TO_DO: f64 = 0.1;

@@ -31,6 +31,10 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, (sites, log): (&[Si
     let live: f64 = bytes.sites.iter().map(|site| site.inuse_fraction).sum();
     if live >= LEAST_TOLD {
         finding.summary += &format!("That is {} of all bytes in use. ", share(live));
+        finding.inuse_fraction = Some(live);
+    }
+    if live >= MUCH {
+        finding.title += &format!(", {} of all bytes in use", share(live));
     }
     let costs = if cost.is_limited {
         finding.summary += "What is kept leaves GC no room below the memory limit: with less of it GC runs less often.";

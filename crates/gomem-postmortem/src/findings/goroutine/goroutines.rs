@@ -325,7 +325,8 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>]) -> Option<Finding> {
     };
     let title = format!("{crowded} of {all} goroutines are at {at}");
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
-    let totals: Vec<String> = profiles.iter().map(|profile| profile.total(0).to_string()).collect();
+    let totals = profiles.iter().map(|profile| profile.total(0)).filter(|&total| total > 0);
+    let totals: Vec<String> = totals.map(|total| total.to_string()).collect();
     let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };
     let timed = profiles.iter().filter(|profile| profile.time_nanos().is_some()).count();
     let unknown = match timed < FEWEST_PROFILES {

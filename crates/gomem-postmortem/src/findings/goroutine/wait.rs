@@ -204,7 +204,7 @@ pub(crate) fn what_ends(state: &str) -> &'static str {
         state if state.starts_with("sync.WaitGroup") => "each Add needs its Done, on every path",
         state if state.starts_with("sync.Cond") => "someone must Signal or Broadcast after the change they wait for",
         state if state.starts_with("sync") || state.starts_with("semacquire") => {
-            "whoever holds the lock, or is waited for, never lets go"
+            "whoever holds the lock, or is waited for, never lets go, or does so more slowly than they come"
         }
         _ => "find what should end them",
     }

@@ -295,6 +295,10 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
                           until the system is short of memory, and GODEBUG=madvdontneed=1 shows the difference."
             .to_owned();
     }
+    if changed.is_some_and(|first| first < now) && process.readings > FEWEST_OF_GROWTH {
+        finding.action += " It is more than at first: two heap profiles some time apart, and `gomem diff`, say whether Go's live heap grows, and \
+                           what of it.";
+    }
     finding.bytes = Some(now as i64);
     finding.evidence.push(Evidence::new("resident", now, Unit::Bytes).with_source("tool output"));
     finding
@@ -421,6 +425,8 @@ const OF_GROUP: &str = "The limit counts all of that, so a dashboard can show le
                         the kernel's own, and a scrape each 15 s misses what comes between. memory.stat of the same group has anon (the program's \
                         own), file and kernel; for anon take scrapes of /metrics, or /debug/pprof/heap?debug=1. GOMEMLIMIT at about 90 % of \
                         the limit bounds Go's part.";
+/// Of two the last may be of a peak.
+const FEWEST_OF_GROWTH: usize = 2;
 /// Of its limit: the next step upwards kills it.
 const NEARLY_FULL: f64 = 0.95;
 /// A judgement.
