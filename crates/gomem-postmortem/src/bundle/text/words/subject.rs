@@ -19,7 +19,9 @@ impl Subject {
             matches!(pair[0].as_str(), "size" | "sizes") && pair[1] == "of" && !is_of_memory
         });
         let is_set = |pair: &[String]| matches!(pair[0].as_str(), "working" | "resident") && pair[1] == "set";
-        if is_size_of || words.iter().any(|word| OTHERS.contains(&word.as_str())) {
+        let is_rate =
+            |pair: &[String]| pair[0] == "per" && matches!(pair[1].as_str(), "second" | "sec" | "s" | "minute");
+        if is_size_of || words.windows(2).any(is_rate) || words.iter().any(|word| OTHERS.contains(&word.as_str())) {
             Self::Other
         } else if words.iter().any(|word| is_memory(word)) || words.windows(2).any(is_set) {
             Self::Memory
@@ -78,7 +80,14 @@ fn is_memory(word: &str) -> bool {
 const MEASURED: [&str; 6] = ["sampled", "measured", "taken", "read", "polled", "every"];
 const MEMORY: [&str; 10] =
     ["memory", "mem", "memusage", "rss", "wss", "heap", "heapalloc", "heapinuse", "alloc", "inuse"];
-const OTHERS: [&str; 66] = [
+const OTHERS: [&str; 72] = [
+    // How fast something goes, or how often.
+    "rate",
+    "rates",
+    "allocations",
+    "frees",
+    "freed",
+    "faults",
     // What there is, or may be had: more of it is no leak.
     "free",
     "available",
@@ -197,6 +206,10 @@ mod tests {
             ("$ docker stats --format '{{.MemUsage}}'", Subject::Memory),
             ("MEM USAGE / LIMIT", Subject::Memory),
             ("mem.log", Subject::Memory),
+            ("Memory usage per pod", Subject::Memory),
+            ("Memory usage, read every second:", Subject::Memory),
+            ("Memory allocation rate", Subject::Other),
+            ("Heap bytes per second", Subject::Other),
             ("docker pull of the model, progress:", Subject::Other),
             ("what it did:", Subject::Untold),
         ] {
