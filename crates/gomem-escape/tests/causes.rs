@@ -138,6 +138,11 @@ fn a_field_is_no_method_value() {
 ./p.go:35:25:   flow: {storage for o.current} \xe2\x86\x90 {temp}:
 ./p.go:35:25: leaking param: o
 ./p.go:36:10: o.current escapes to heap
+./p.go:40:17: w.last - o.current escapes to heap in (*walker).sum:
+./p.go:40:17:   flow: {heap} \xe2\x86\x90 &{storage for w.last - o.current}:
+./p.go:40:17:     from w.last - o.current (spill) at ./p.go:40:17
+./p.go:40:17:     from w.keep(w.last - o.current) (call parameter) at ./p.go:40:8
+./p.go:40:17: w.last - o.current escapes to heap
 ";
     let log = EscapeLog::decode(log).unwrap();
     let told: Vec<(Option<u32>, Cause, Certainty)> =
@@ -147,6 +152,8 @@ fn a_field_is_no_method_value() {
         (Some(28), Cause::InterfaceBoxing, Certainty::Maybe),
         (Some(32), Cause::MethodValue, Certainty::Maybe),
         (Some(36), Cause::MethodValue, Certainty::Yes),
+        // What is reckoned is no method.
+        (Some(40), Cause::InterfaceBoxing, Certainty::Maybe),
     ];
     assert_eq!(told, expected);
 }

@@ -168,7 +168,7 @@ impl Rows<'_> {
                 (kind, false)
             }
             SubjectKind::Value => {
-                let method = subject.rsplit_once('.').map(|(_, method)| method);
+                let method = subject.rsplit_once('.').map(|(_, method)| method).filter(|_| is_operand(subject));
                 // A function is rarely put into an interface; a field often is, and another type can have a method of its name.
                 let is_boxed = self.boxed.contains(&(decision.at, decision.subject))
                     || steps.iter().any(|step| matches!(&*step.why, "slice-literal-element" | "interface-converted"));
@@ -292,4 +292,17 @@ impl Rows<'_> {
 
 fn number(number: u32) -> Option<u32> {
     (number > 0).then_some(number)
+}
+
+/// Whether a text is one operand: of a sum and its like the compiler prints the operator between spaces.
+fn is_operand(subject: &str) -> bool {
+    let mut depth = 0_usize;
+    subject.chars().all(|next| {
+        match next {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > 0 || next != ' '
+    })
 }
