@@ -101,7 +101,9 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
                 )
             }
             (Some(callee), Some(leak)) if is_of_library(leak) => {
-                format!("{callee} keeps what `{subject}` points to, or may: reuse one `{subject}` over calls")
+                format!(
+                    "{callee} keeps what `{subject}` points to, or may: reuse one `{subject}` over calls, unless what it holds is kept"
+                )
             }
             (Some(callee), Some(leak)) => format!(
                 "{callee} keeps what `{subject}` points to (`{}` leaks at {}{}): change it there, pass a value, or reuse \
