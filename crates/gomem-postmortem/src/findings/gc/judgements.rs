@@ -104,7 +104,7 @@ pub(crate) fn compare_profiles(bundle: &Bundle, findings: &mut [Finding]) {
     let is_it = |finding: &&mut Finding| finding.rules.contains(&Rule::LiveHeapLeak) && finding.place.is_none();
     for finding in findings.iter_mut().filter(is_it).filter(|_| first.name != most.name) {
         finding.action = format!(
-            "No line grows in each of the bundle's {} heap profiles: what grows is of many lines, or was let go before the last one. Compare the first \
+            "No line surely grows in each of the bundle's {} heap profiles: what grows is of many lines, or was let go before the last one. Compare the first \
              and the fullest: gomem diff {} {}. Where they lag behind the metrics, take them with /debug/pprof/heap?gc=1.",
             heaps.len(),
             first.name,

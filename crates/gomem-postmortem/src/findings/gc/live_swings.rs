@@ -32,7 +32,7 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
         spike.summary += &format!(" {} times the live heap goes up to about {high}, and back to {low}.", swings.count);
         return;
     }
-    let maker = Maker::find(bundle);
+    let maker = Maker::find(bundle, &swings);
     let title = format!("What survives GC goes up to {high} and back to {low}, {} times", swings.count);
     // What stays at a height for long, as sessions by the hour do, may be the load itself. What only fills and is cleared does not.
     let is_peak = swings.share_of_time < LONG;
@@ -170,8 +170,9 @@ struct Maker {
 }
 
 impl Maker {
-    /// By the heap profiles with most and least in use, but for those of the start.
-    fn find(bundle: &Bundle) -> Option<Self> {
+    /// By the heap profiles with most and least in use, but for those of the start. What differs between them has to be a good
+    /// part of the way between trough and peak: else no profile is of a peak.
+    fn find(bundle: &Bundle, swings: &Swings) -> Option<Self> {
         let inuse = |heap: &&HeapProfile| heap.inuse_bytes();
         let later = bundle.heaps().get(bundle.heaps().len() / 3..)?;
         let (high, low) = (later.iter().max_by_key(inuse)?, later.iter().min_by_key(inuse)?);
@@ -183,7 +184,8 @@ impl Maker {
             at_high.iter().max_by_key(|(name, made)| (made.bytes.saturating_sub(less(name)), Arc::clone(name)))?;
         let (most, least) = (made.bytes, less(name));
         let is_most = most > least && (i128::from(most) - i128::from(least)) * 2 >= inuse(&high) - inuse(&low);
-        is_most.then(|| Self {
+        let is_of_peak = most.saturating_sub(least) as f64 >= PART_OF_SWING * (swings.high - swings.low);
+        (is_most && is_of_peak).then(|| Self {
             function: Symbol::decode(name).short(),
             place: made.place.clone(),
             most,
@@ -193,6 +195,8 @@ impl Maker {
     }
 }
 
+/// A judgement: a heap profile is of the cycle before it, which is seldom the highest.
+const PART_OF_SWING: f64 = 0.25;
 /// What the finding of bursts of goroutines measures.
 const BURSTS: &str = "goroutines at once";
 /// A judgement: what is allocated while GC marks counts as live, and makes peaks of its own.
