@@ -21,6 +21,7 @@ FIXES = {
     "dns": ["before", "size", "zone"],
     "documents": ["before", "query"],
     "mail": ["before", "policy", "letters", "files"],
+    "orders": ["before", "views", "lines"],
 }
 
 
@@ -57,15 +58,20 @@ def cut(log: str, heap: Path) -> str:
         if number := re.match(r"\s+(\d+): 0x", line):
             is_leaf = number[1] in leaves
         if is_leaf and (place := re.search(r"(\S+):\d+:\d+ s=\d+", line)):
-            files.add(place[1].rsplit("/", 1)[-1])
+            files.add(end(place[1]))
     kept, package = [], ""
     for line in log.splitlines(keepends=True):
         if line.startswith("# "):
             package = line
-        elif (place := re.match(r"(\S+?):\d+(:\d+)?: ", line)) and place[1].rsplit("/", 1)[-1] in files:
+        elif (place := re.match(r"(\S+?):\d+(:\d+)?: ", line)) and end(place[1]) in files:
             kept.append(package + line)
             package = ""
     return "".join(kept)
+
+
+def end(path: str) -> str:
+    """A file with its folder: a package can be where only one of them knows."""
+    return "/".join(path.rsplit("/", 2)[-2:])
 
 
 def write(path: Path, content: bytes) -> None:

@@ -96,10 +96,16 @@ pub(crate) struct LiveChange {
 
 /// What became of the live heap by the traces of both runs, where it differs so much that GC runs at another pace. The live heap
 /// of a run is that of its second half, as a cache is filled by then. It may grow all the time, so each part of one run is held
-/// against the same part of the other, and all of them have to agree.
+/// against the same part of the other, and all of them have to agree. How much it changes the pace, all parts of the run tell,
+/// each by the cycles that it had before.
 pub(crate) fn live_change(before: &Bundle, after: &Bundle) -> Option<LiveChange> {
     let (before, after) = (live_by_part(before)?, live_by_part(after)?);
-    let parts = || before.iter().zip(&after).filter_map(|(before, after)| before.zip(*after));
+    let of = |parts: &[LivePart], others: &[LivePart]| -> Vec<(f64, f64)> {
+        let both = parts.iter().zip(others).map(|(part, other)| part.live_mib.zip(other.live_mib));
+        both.flatten().collect()
+    };
+    let second_half = of(&before[PARTS..], &after[PARTS..]);
+    let parts = || second_half.iter().copied();
     let mut less: Vec<f64> = parts().map(|(before, after)| before - after).collect();
     let mut fractions: Vec<f64> = parts().map(|(before, after)| (before - after) / before.max(1.0)).collect();
     let is_enough = 2 * fractions.len() > PARTS;
@@ -107,22 +113,41 @@ pub(crate) fn live_change(before: &Bundle, after: &Bundle) -> Option<LiveChange>
     let agree = fractions.iter().all(|part| part / fraction >= AGREEMENT);
     let less = median(&mut less)?;
     let is_other = agree && fraction.abs() >= OTHER_LIVE_HEAP && less.abs() > 1.0;
-    is_other.then_some(LiveChange { scale: (1.0 - fraction).max(0.0), less_bytes: less * MIB })
+    // A goal that is a share lower makes GC run as much more often, while as much is allocated.
+    let mut cycles = (0.0, 0.0);
+    for (part, other) in
+        before.iter().zip(&after).filter(|(part, other)| part.cycles.min(other.cycles) >= FEWEST_CYCLES)
+    {
+        let ratio = part.live_mib.zip(other.live_mib).map_or(1.0, |(before, after)| before.max(1.0) / after.max(1.0));
+        cycles = (cycles.0 + part.cycles, cycles.1 + part.cycles * ratio);
+    }
+    let scale = if cycles.1 > 0.0 { cycles.0 / cycles.1 } else { 1.0 - fraction };
+    is_other.then_some(LiveChange { scale: scale.max(0.0), less_bytes: less * MIB })
 }
 
-/// What was alive in each part of the second half of a run, in MiB.
-fn live_by_part(bundle: &Bundle) -> Option<[Option<f64>; PARTS]> {
+/// A part of a run.
+#[derive(Debug, Clone, Copy, Default)]
+struct LivePart {
+    /// What was alive in it, in MiB; `None` without a cycle in it.
+    live_mib: Option<f64>,
+    cycles: f64,
+}
+
+/// What was alive in each part of a run; the second half of it are the last `PARTS`.
+fn live_by_part(bundle: &Bundle) -> Option<[LivePart; 2 * PARTS]> {
     let lines = &GcRun::longest(bundle.gctrace()?)?.lines;
     let (first, last) = (lines.first()?.start_seconds, lines.last()?.start_seconds);
-    let half = ((last - first) / 2.0).max(f64::MIN_POSITIVE);
-    let mut parts: [Vec<f64>; PARTS] = Default::default();
-    for line in lines.iter().filter(|line| line.start_seconds >= last - half) {
-        let part = (line.start_seconds - (last - half)) / half * PARTS as f64;
-        parts[(part as usize).min(PARTS - 1)].push(line.heap_live_mb as f64);
+    let length = (last - first).max(f64::MIN_POSITIVE);
+    let mut parts: [Vec<f64>; 2 * PARTS] = Default::default();
+    for line in *lines {
+        let part = (line.start_seconds - first) / length * parts.len() as f64;
+        parts[(part as usize).min(2 * PARTS - 1)].push(line.heap_live_mb as f64);
     }
-    Some(parts.map(|mut live| median(&mut live)))
+    Some(parts.map(|mut live| LivePart { cycles: live.len() as f64, live_mib: median(&mut live) }))
 }
 
+/// Of a part: while a program starts, fewer can be of any height.
+const FEWEST_CYCLES: f64 = 3.0;
 /// Of the second half of a run.
 const PARTS: usize = 8;
 /// Of the live heap: parts of two runs of one program differ by 8 % at most, but not all of them in one direction.

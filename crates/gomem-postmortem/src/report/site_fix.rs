@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use gomem_escape::Cause;
 use gomem_pprof::picking_probability;
 use gomem_statistics::median;
@@ -50,7 +50,7 @@ impl SiteFix {
 
     /// What is gone in the second bundle, the largest first.
     ///
-    /// Lines move when code changes, so allocation is compared by function, allocating function and reason. It is gone when
+    /// Lines move when code changes, so allocation is compared by function, called and allocating function, and reason. It is gone when
     /// at least a third of it is, and when that is more than the sampler's chance, of a call as a whole or of a part of it:
     /// it picks objects, and their counts are Poisson, so a difference of n and m of them has the standard deviation √(n + m). What is missing in one
     /// place and is new in another has moved, and is not gone, if the same function of a library allocates both.
@@ -75,21 +75,14 @@ impl SiteFix {
 
     fn gone(had: &Amounts<'_>, has: &Amounts<'_>, least: Least) -> Vec<Self> {
         let moves = Moves::find(had, has);
-        let mut calls: HashMap<(&str, Option<String>), Vec<Part<'_>>> = HashMap::default();
+        let mut calls: HashMap<(&str, Option<&str>), Vec<Part<'_>>> = HashMap::default();
         for (key, (amount, sites)) in had {
             let left = left(has, key).with_part_of(*amount, moves.moved_fraction(key, sites));
-            let mut of_callee: HashMap<Option<String>, Vec<&Site>> = HashMap::default();
-            for site in sites {
-                let callee = site.callee.as_deref().map(|callee| Symbol::decode(callee).key());
-                of_callee.entry(callee).or_default().push(site);
-            }
-            for (callee, sites) in of_callee {
-                let part = Part::new(sites, *amount, left);
-                calls.entry((&key.charged_to, callee)).or_default().push(part);
-            }
+            let part = Part { sites, amount: *amount, left };
+            calls.entry((&key.charged_to, key.callee.as_deref())).or_default().push(part);
         }
-        let fixes = calls.into_values().filter_map(|parts| Gone::of_call(&parts, least)).map(Gone::finish);
-        let mut fixes: Vec<Self> = fixes.filter(|fix| fix.bytes_fraction >= LEAST).collect();
+        let gone = calls.into_values().filter_map(|parts| Gone::of_call(&parts, least)).filter(Gone::is_worth_a_line);
+        let mut fixes: Vec<Self> = gone.map(Gone::finish).collect();
         fixes.sort_by(|a, b| b.bytes_fraction.total_cmp(&a.bytes_fraction).then_with(|| a.place.cmp(&b.place)));
         fixes
     }
@@ -153,15 +146,22 @@ impl Change {
         // One that allocates more than all others can be the one that was changed. Runs are compared under the same load, so it
         // takes the others to be believed that this was another one.
         agree.sort_by(|a, b| b.before.bytes.total_cmp(&a.before.bytes));
-        let others = sum(&agree[1..]);
-        let (all, is_most) = (sum(&agree), 2.0 * others.before.bytes < agree[0].before.bytes);
-        Some(if agree.len() > 2 && is_most && others.is_surely_none() { others } else { all })
+        let (largest, others) = (agree[0], sum(&agree[1..]));
+        let (all, is_most) = (sum(&agree), 2.0 * others.before.bytes < largest.before.bytes);
+        let is_as_ever = others.is_surely_none() || others.ratio() == 1.0 && others.is_other_than(largest);
+        Some(if agree.len() > 2 && is_most && is_as_ever { others } else { all })
     }
 
     /// How many times as much; one where the sampler does not tell the difference.
     fn ratio(&self) -> f64 {
         let ratio = self.after.bytes / self.before.bytes;
         if (ratio - 1.0).abs() <= BY_CHANCE * self.deviation() { 1.0 } else { ratio }
+    }
+
+    /// Whether the sampler tells its ratio from this one's.
+    fn is_other_than(&self, other: &Self) -> bool {
+        let deviation = self.deviation().hypot(other.deviation());
+        (self.after.bytes / self.before.bytes - other.after.bytes / other.before.bytes).abs() > BY_CHANCE * deviation
     }
 
     fn is_surely_none(&self) -> bool {
@@ -196,18 +196,29 @@ fn period(bundle: &Bundle) -> f64 {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
     charged_to: String,
+    /// The function that the line calls.
+    callee: Option<String>,
     allocates: String,
     reason: Option<Reason>,
 }
 
 impl Key {
     fn new(site: &Site) -> Self {
-        // Whether a map's first memory is its making or its growth is told by counts, now the one, now the other.
+        // Whether a map's first memory is its making or its growth is told by counts, now the one, now the other; and of what
+        // several functions build with one `strings.Builder` the largest tells.
         let reason = match site.reason {
             Some(Reason::MapGrowth) => Some(Reason::Compiler(Cause::MapCreation)),
+            Some(Reason::BufferGrowth) => Some(Reason::StringBuilding),
             reason => reason,
         };
-        Self { charged_to: site.charged_to.key(), allocates: site.place.key(), reason }
+        let callee = site.callee.as_deref().map(|callee| Symbol::decode(callee).key());
+        Self { charged_to: site.charged_to.key(), callee, allocates: site.place.key(), reason }
+    }
+}
+
+impl Key {
+    fn pair(&self) -> (&str, &str) {
+        (&self.charged_to, &self.allocates)
     }
 }
 
@@ -228,9 +239,12 @@ impl<'a> Moves<'a> {
         for (key, (amount, sites)) in had {
             moves.0.entry(place(key, sites)).or_default().missing += (amount.bytes - left(has, key).bytes).max(0.0);
         }
+        // The one reason of what a library has inlined in several places is that of most of its bytes, now the one, now the other.
+        let pairs: HashSet<(&str, &str)> = had.keys().map(Key::pair).collect();
         for (key, (amount, sites)) in has {
             let before = left(had, key);
-            if amount.is_gone(before) {
+            let is_other_reason = before.bytes <= 0.0 && key.callee.is_some() && pairs.contains(&key.pair());
+            if amount.is_gone(before) || is_other_reason {
                 moves.0.entry(place(key, sites)).or_default().arrived += amount.bytes - before.bytes;
             }
         }
@@ -277,11 +291,6 @@ impl Amount {
         }
     }
 
-    /// A share of it that was not chosen by its count.
-    fn part(self, share: f64) -> Self {
-        Self { bytes: self.bytes * share, sampled: self.sampled * share, variance: self.variance * share }
-    }
-
     /// As much as it would be for so many times the work.
     fn scaled(self, work: f64) -> Self {
         Self { bytes: self.bytes * work, sampled: self.sampled * work, variance: self.variance * work * work }
@@ -322,19 +331,12 @@ enum Least {
 
 /// What a line allocates by one call, in one function and for one reason.
 struct Part<'a> {
-    sites: Vec<&'a Site>,
+    sites: &'a [&'a Site],
     amount: Amount,
     left: Amount,
 }
 
-impl<'a> Part<'a> {
-    /// The part of `amount` that these of its sites have.
-    fn new(sites: Vec<&'a Site>, amount: Amount, left: Amount) -> Self {
-        let bytes: f64 = sites.iter().map(|site| site.bytes.max(0) as f64).sum();
-        let part = if amount.bytes > 0.0 { bytes / amount.bytes } else { 0.0 };
-        Self { sites, amount: amount.part(part), left: left.part(part) }
-    }
-
+impl Part<'_> {
     fn is_gone(&self) -> bool {
         self.amount.is_gone(self.left)
     }
@@ -345,6 +347,8 @@ struct Gone<'a> {
     largest: &'a Site,
     bytes_fraction: f64,
     left: f64,
+    /// How many standard deviations of the sampler's counts are missing.
+    deviations: f64,
 }
 
 impl<'a> Gone<'a> {
@@ -354,14 +358,24 @@ impl<'a> Gone<'a> {
         let sum = |of: fn(&Part<'_>) -> Amount| parts.iter().map(of).fold(Amount::default(), Amount::plus);
         let (had, left) = (sum(|part| part.amount), sum(|part| part.left));
         let is_whole = had.is_gone(left) || least == Least::OfSameWork && had.is_less(left);
+        let of_gone = |part: &&Part<'_>| is_whole || part.is_gone();
+        let of = |amount: fn(&Part<'_>) -> Amount| {
+            parts.iter().filter(of_gone).map(amount).fold(Amount::default(), Amount::plus)
+        };
+        let deviations = of(|part| part.amount).deviations_from(of(|part| part.left));
         let mut gone: Option<Self> = None;
-        for part in parts.iter().filter(|part| is_whole || part.is_gone()) {
+        for part in parts.iter().filter(of_gone) {
             let left = if part.amount.bytes > 0.0 { part.left.bytes / part.amount.bytes } else { 0.0 };
-            for site in &part.sites {
-                gone.get_or_insert(Self { largest: site, bytes_fraction: 0.0, left: 0.0 }).add(site, left);
+            for site in part.sites {
+                gone.get_or_insert(Self { largest: site, bytes_fraction: 0.0, left: 0.0, deviations }).add(site, left);
             }
         }
         gone
+    }
+
+    /// Whether it is a good part of all bytes, or small and certain.
+    fn is_worth_a_line(&self) -> bool {
+        self.bytes_fraction >= LEAST || self.bytes_fraction >= LEAST_IF_CERTAIN && self.deviations >= CERTAIN
     }
 
     fn add(&mut self, site: &'a Site, left: f64) {
@@ -384,8 +398,12 @@ impl<'a> Gone<'a> {
 
 /// In standard deviations of the sampler's counts: of hundreds of places one in a few lies three beyond by chance.
 const BEYOND_CHANCE: f64 = 4.0;
-/// Of all bytes: less is not worth a line.
+/// Of all bytes: less is worth a line only if it is certain.
 const LEAST: f64 = 0.002;
+/// Of all bytes: less than this is worth none.
+const LEAST_IF_CERTAIN: f64 = 0.0002;
+/// In standard deviations: of forty objects that the sampler saw none is left.
+const CERTAIN: f64 = 6.0;
 /// Of what is gone. A slice that is made large enough at once is half of one that grows.
 const MOST_LEFT: f64 = 2.0 / 3.0;
 const MOST_LEFT_OF_SAME_WORK: f64 = 0.9;
