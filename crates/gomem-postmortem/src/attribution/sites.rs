@@ -10,5 +10,5 @@ pub(crate) use account::{Account, Bytes, Call, Entry, Part, accounts};
 pub use assist_cost::AssistCost;
 pub use lifespan::Lifespan;
 pub use site::Site;
-pub(crate) use site::{HeldBefore, LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, OTHER_BUILD};
+pub(crate) use site::{GROWN_OR_COPIED, HeldBefore, LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, OTHER_BUILD};
 pub use site_row::predict_savings;

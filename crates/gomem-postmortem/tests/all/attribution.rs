@@ -137,6 +137,29 @@ fn the_group_of_a_literal_is_no_growth() {
     assert_eq!(found, expected);
 }
 
+/// A CPU profile proves `append`, and no log has the expression: it grows a slice where the sizes double, else it may copy one.
+#[test]
+fn an_append_that_no_log_has_may_copy() {
+    let place =
+        "#\t0x401000\texample.com/lib.Take+0x1\t/src/lib/take.go:9\n#\t0x402000\tmain.main+0x1\t/src/app/main.go:7\n\n";
+    let told = |sizes: &[u32]| {
+        let mut heap = "heap profile: 0: 0 [9: 9000] @ heap/1\n".to_owned();
+        for size in sizes {
+            heap += &format!("0: 0 [1: {size}] @ 0x401001 0x402001\n{place}");
+        }
+        let cpu = format!(
+            "heap profile: 0: 0 [1: 1] @ heap/1\n0: 0 [1: 1] @ 0x11 0x21 0x401001 0x402001\n#\t0x10\truntime.mallocgc+0x1\t/go/src/runtime/malloc.go:1000\n\
+             #\t0x20\truntime.growslice+0x1\t/go/src/runtime/slice.go:290\n{place}"
+        );
+        let [heap, cpu] = [heap, cpu].map(|text| Profile::decode(text.as_bytes()).unwrap());
+        let sites = attribute(&heap, None, &AttributeOptions::default().with_cpu(Some(&cpu)));
+        assert_eq!(sites[0].reason.map(Reason::name), Some("slice_growth"));
+        sites[0].explanation.unwrap_or_default()
+    };
+    assert_eq!(told(&[64, 128, 256, 512, 1024]), "append grows a slice");
+    assert!(told(&[48, 80, 272, 416]).starts_with("append grows a slice or copies it to new memory"));
+}
+
 fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<Score> {
     let captured = folder.join(version);
     let profile = fs::read(captured.join(format!("{name}.pb.gz"))).ok()?;

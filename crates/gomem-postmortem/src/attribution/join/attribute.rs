@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 use gomem_binary::MadeType;
-use gomem_escape::{EscapeLog, HeapDecision};
+use gomem_escape::{Cause, EscapeLog, HeapDecision};
 use gomem_pprof::{LocationId, Profile};
 use gomem_table::checkpoint;
 
 use crate::{
     attribution::{
-        evidence::{Compiler, Operation, Record, StdRelease, TypeSizes, is_room_for},
+        evidence::{Compiler, Operation, Record, Shape, StdRelease, TypeSizes, is_room_for},
         join::{
             allocation::Allocation,
             explain::{Verdict, explain, learn, records},
@@ -18,7 +18,8 @@ use crate::{
             inlined,
         },
         options::AttributeOptions,
-        sites::{HeldBefore, LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, OTHER_BUILD, Site},
+        reason::Reason,
+        sites::{GROWN_OR_COPIED, HeldBefore, LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, OTHER_BUILD, Site},
     },
     bundle::{Bundle, HeapProfile},
 };
@@ -86,7 +87,14 @@ fn attribute_with(
                     Some(_) if compiler.is_of_others(&allocations[0].lines) => NOT_LOGGED,
                     Some(_) => NOT_KNOWN,
                 };
-                site.explanation = Some(verdict.reason.map_or_else(told, |(reason, _)| reason.explanation()));
+                let is_unlogged = || escapes.is_none() || compiler.is_of_others(&allocations[0].lines);
+                site.explanation = Some(match verdict.reason {
+                    Some((Reason::Compiler(Cause::SliceGrowth), _)) if is_unlogged() && may_copy(&allocations) => {
+                        GROWN_OR_COPIED
+                    }
+                    Some((reason, _)) => reason.explanation(),
+                    None => told(),
+                });
                 if site.is_not_logged() {
                     site.made = made(&allocations).map(Arc::from);
                 }
@@ -110,6 +118,12 @@ fn attribute_with(
             .then_with(|| a.compiler_message().cmp(&b.compiler_message()))
     });
     sites
+}
+
+/// Whether these may be copies of whole slices: `append` calls the same function for both, and no sizes that double tell growth.
+fn may_copy(allocations: &[&Allocation<'_>]) -> bool {
+    let appends = Some(Operation::Known(Reason::Compiler(Cause::SliceGrowth)));
+    allocations.iter().all(|one| one.operation == appends && one.sizes.shape() != Shape::Slice)
 }
 
 /// What allocations without a reason make, where the program's file proves one type for all and objects have its size.

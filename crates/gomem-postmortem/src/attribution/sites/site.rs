@@ -307,4 +307,5 @@ pub(crate) const LEFT_OUT: &str = "not known: what the line calls allocates, and
 pub(crate) const NO_LOG: &str = "no escape log: add the output of go build -gcflags=all=-m=2";
 pub(crate) const NOT_LOGGED: &str = "not logged: build with `-gcflags=all=-m=2`, which logs every package";
 pub(crate) const OTHER_BUILD: &str = "not known: the log is of another build than the profile";
+pub(crate) const GROWN_OR_COPIED: &str = "append grows a slice or copies it to new memory: which of both, a log of every package tells (`-gcflags=all=-m=2`)";
 pub(crate) const NOT_KNOWN: &str = "not known: the log has nothing for objects of this size on the line";
