@@ -95,10 +95,10 @@ impl Form {
 
 /// Whether bytes have none that a text has no use for. The first fields of a protobuf message have some.
 fn is_plain(bytes: &[u8]) -> bool {
-    !bytes.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
+    !bytes.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r'))
 }
 
-/// Whether bytes are the fields of a protobuf message.
+/// Whether bytes are the fields of a protobuf message; a text can be too.
 fn is_protobuf(bytes: &[u8]) -> bool {
     let mut wire = Wire::new(bytes);
     loop {
