@@ -123,9 +123,13 @@ impl Attribute {
         if let Some(path) = &self.trace {
             join_trace(&mut sites, &read_execution_trace(path)?);
         }
+        // There can be a million, and a row of a table takes more than a site does.
         let table = match self.by {
-            Rows::Site => sites.to_table(),
-            Rows::Line => line_costs(&sites).to_table(),
+            Rows::Site => sites[..self.table.count(sites.len())].to_table(),
+            Rows::Line => {
+                let costs = line_costs(&sites);
+                costs[..self.table.count(costs.len())].to_table()
+            }
         };
         if !self.table.format.is_for_people() {
             return self.table.render(&table, out);

@@ -35,6 +35,11 @@ impl TableOptions {
         }
     }
 
+    /// How many rows of so many are the first.
+    pub(crate) fn count(&self, rows: usize) -> usize {
+        self.rows.of(rows, self.format)
+    }
+
     /// The first rows, without a heading.
     pub(crate) fn render(&self, table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
         render(&self.rows.head(table, self.format), self.format, out)

@@ -58,15 +58,20 @@ fn attribute_with(
     std: Option<&StdRelease>,
 ) -> Vec<Site> {
     let compiler = Compiler::new(profile, escapes, options).with_std(std.map(|std| std.decisions));
-    let Groups { groups, places } = Groups::read(profile, &compiler);
+    let Groups { mut groups, places } = Groups::read(profile, &compiler);
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let [bytes, objects, inuse] =
         ["alloc_space", "alloc_objects", "inuse_space"].map(|name| int64(profile.total(index(name))));
     let mut verdicts = verdicts(&groups, &compiler).into_iter();
+    groups.reverse();
     let mut decisions = Decisions::default();
     let mut sites: Vec<Site> = Vec::new();
-    for group in groups {
+    while let Some(group) = groups.pop() {
         checkpoint();
+        // There can be a million, and sites are as many: what is done with is given back.
+        if groups.len().is_multiple_of(AT_ONCE) {
+            groups.shrink_to_fit();
+        }
         let mut parts: Vec<(Verdict<'_>, Vec<&Allocation<'_>>)> = Vec::new();
         for (allocation, verdict) in group.allocations.iter().zip(&mut verdicts) {
             let verdict = verdict.for_stack(allocation);
@@ -125,6 +130,9 @@ fn may_copy(allocations: &[&Allocation<'_>]) -> bool {
     let appends = Some(Operation::Known(Reason::Compiler(Cause::SliceGrowth)));
     allocations.iter().all(|one| one.operation == appends && one.sizes.shape() != Shape::Slice)
 }
+
+/// After so many groups their memory is given back.
+const AT_ONCE: usize = 1 << 16;
 
 /// What allocations without a reason make, where the program's file proves one type for all and objects have its size.
 fn made(allocations: &[&Allocation<'_>]) -> Option<String> {

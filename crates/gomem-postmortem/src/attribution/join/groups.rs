@@ -64,11 +64,11 @@ impl Group<'_> {
         let sizes = Sizes::merged(allocations.iter().map(|allocation| &allocation.sizes));
         Site {
             place: places.place(self.key.place),
-            inlined_into: self.key.inlined_into.map(|index| places.place(index)),
+            inlined_into: self.key.inlined_into.map(|index| Box::new(places.place(index))),
             charged_to: places.place(self.key.charged_to),
             callee: self.key.callee.map(|number| places.function(number)),
             stack_is_cut: self.key.is_cut,
-            reached_from: self.reached_from.map(|(_, index)| places.place(index)),
+            reached_from: self.reached_from.map(|(_, index)| Box::new(places.place(index))),
             bytes,
             objects: sum(|allocation| allocation.objects),
             inuse_bytes: sum(|allocation| allocation.inuse_bytes),
@@ -107,7 +107,8 @@ impl<'a> Groups<'a> {
         let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
         let Self { mut groups, mut places } = Self::default();
         let mut known: HashMap<Key, usize> = HashMap::default();
-        let mut calls: HashMap<(usize, LocationId), usize> = HashMap::default();
+        // Most groups have one call, which takes no place here.
+        let mut others: HashMap<(usize, LocationId), usize> = HashMap::default();
         let mut roles = Roles::new(compiler);
         let cut = CutStacks::find(profile, &mut roles);
         for sample in profile.samples() {
@@ -137,10 +138,15 @@ impl<'a> Groups<'a> {
             });
             let values = columns.map(|column| sample.value(column));
             let allocations = &mut groups[group].allocations;
-            let at = *calls.entry((group, leaf)).or_insert_with(|| {
+            let push = |allocations: &mut SmallVec<[Allocation<'a>; 1]>| {
                 allocations.push(Allocation::new(location, sample, compiler));
                 allocations.len() - 1
-            });
+            };
+            let at = match allocations.first() {
+                Some(first) if first.location == leaf => 0,
+                Some(_) => *others.entry((group, leaf)).or_insert_with(|| push(allocations)),
+                None => push(allocations),
+            };
             allocations[at].add(values, sample.object_bytes(), is_of_pool);
             let most = groups[group].reached_from.map_or(i64::MIN, |(most, _)| most);
             if user.is_none() && values[0] > most {

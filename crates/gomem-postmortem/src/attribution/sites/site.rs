@@ -39,13 +39,13 @@ pub struct Site {
     /// Where memory is allocated: the innermost frame.
     pub place: Place,
     /// The frame the innermost one was inlined into, the outermost of them.
-    pub inlined_into: Option<Place>,
+    pub inlined_into: Option<Box<Place>>,
     /// The nearest frame of the user's own code: the line to change. The place itself, when it is the user's.
     pub charged_to: Place,
     /// The function that the charged line calls on the way to the place. `None` when that line allocates itself.
     pub callee: Option<Arc<str>>,
     /// Where the stack begins, when no frame of it is the user's own: of several stacks that of most bytes.
-    pub reached_from: Option<Place>,
+    pub reached_from: Option<Box<Place>>,
     /// Whether the profiler cut these stacks, so that it is not known which line they come from.
     pub stack_is_cut: bool,
     /// Bytes allocated over the program's life.
@@ -80,7 +80,7 @@ pub struct Site {
     /// enough at once.
     pub avoidable_fraction: f64,
     /// What the fix saves, where a model of the program was asked.
-    pub saving: Option<Saving>,
+    pub saving: Option<Box<Saving>>,
     /// What goroutines lost here by helping the garbage collector, where an execution trace was asked: of all that the place
     /// allocates by way of the charged line, for whatever reason.
     pub assists: Option<Box<AssistCost>>,

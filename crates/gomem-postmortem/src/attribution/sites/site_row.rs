@@ -51,7 +51,8 @@ pub fn predict_savings(sites: &mut [Site], model: &GcModel) {
     for site in sites {
         // A thousandth of the allocation is within every interval.
         let is_worth_it = site.bytes_fraction >= 0.001;
-        site.saving = if is_worth_it { saving(model, &base, site.avoidable_bytes_fraction()) } else { None };
+        site.saving =
+            if is_worth_it { saving(model, &base, site.avoidable_bytes_fraction()) } else { None }.map(Box::new);
     }
 }
 
@@ -95,7 +96,7 @@ impl Row for Site {
             })
             .int64("inuse_bytes", Unit::Bytes, "bytes in use when the profile was taken", |site| site.inuse_bytes)
             .float64("inuse_fraction", Unit::Fraction, "share of all bytes in use", |site| site.inuse_fraction)
-            .embed(Saving::columns("no model, or a share below 0.1 %"), |site| site.saving)
+            .embed(Saving::columns("no model, or a share below 0.1 %"), |site| site.saving.as_deref().copied())
             .embed(AssistCost::columns(), |site: &&'a Self| site.assists.as_deref())
             .bool("pool_candidate", "whether a sync.Pool would pay", |site| site.is_pool_candidate())
             .optional_string("compiler_message", NO_DECISION, "the compiler's line", |site| site.compiler_message())
