@@ -43,7 +43,7 @@ fn everything(text: &String) {
 
 #[test]
 fn text_profiles() {
-    let kinds: [(&str, usize, Input); 5] = [
+    let kinds: [(&str, usize, Input); 7] = [
         ("distinct stacks", 400, |count| samples(count, 8, |at| at..at + 4)),
         ("one stack", 400, |count| samples(count, 8, |_| 0..4)),
         ("one stack whose sum does not fit", 400, |count| samples(count, i64::MAX, |_| 0..4)),
@@ -55,6 +55,20 @@ fn text_profiles() {
         ("inlined frames of one address", 300, |count| {
             let frames: String = (0..count).map(|at| format!("#\t0x1\tp.f{at}+0x1\t/f.go:1\n")).collect();
             format!("{HEAP}1: 8 [0: 0] @ 0x2\n{frames}")
+        }),
+        ("mapped files beside as many addresses outside of them", 400, |count| {
+            let samples: String =
+                (0..count).map(|at| format!("1: 8 [0: 0] @ 0x{:x}\n", 0x7f00_0000_0010 + at)).collect();
+            let maps = (0..count).map(|at| format!("{:x}-{0:x}fff r-xp 0000 00:00 1 /lib/{at}\n", at + 1));
+            format!("{HEAP}{samples}MAPPED_LIBRARIES:\n{}", maps.collect::<String>())
+        }),
+        ("paths that are made of each other", 400, |count| {
+            let names = (0..count.min(60)).map(|at| format!("a{at}_=$a{}_$a{}_\n", at.max(1) - 1, at.max(1) - 1));
+            format!(
+                "{HEAP}MAPPED_LIBRARIES:\n{}{}",
+                names.collect::<String>(),
+                "1-2 r-xp 0 00:00 1 $a59_\n".repeat(count)
+            )
         }),
     ];
     for (name, smallest, input) in kinds {

@@ -1,6 +1,6 @@
 //! The mapped files at the end of a profile, in the form of `/proc/self/maps` and shorter ones.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
@@ -27,22 +27,15 @@ pub(super) fn finish(text: TextProfile<'_>, mut lines: Lines<'_>) -> Result<Prof
 /// Ends the profile with the mapped files that are next.
 pub(super) fn finish_here(mut text: TextProfile<'_>, mut lines: Lines<'_>) -> Result<Profile, Error> {
     let mut mappings: Vec<Entry> = Vec::new();
-    let mut attributes: Vec<(String, String)> = Vec::new();
+    let mut attributes = Attributes::default();
     while let Some(line) = lines.next() {
-        let mut line = LOG_PREFIX.replace(&line.text, "").into_owned();
-        for (name, value) in &attributes {
-            line = line.replace(name.as_str(), value);
-        }
-        match Entry::decode(&line) {
+        let line = LOG_PREFIX.replace(&line.text, "");
+        match Entry::decode(&attributes.expand(&line)?) {
             Some(entry) if entry.is_executable => mappings.push(entry),
             Some(_) => {}
-            None => {
-                if let Some((name, value)) = line.split_once('=') {
-                    attributes.push((format!("${}", name.trim()), value.trim().to_owned()));
-                }
-            }
+            None => attributes.add(&line)?,
         }
-        if mappings.len() as u64 > text.options.limits.entries || attributes.len() > MOST_ATTRIBUTES {
+        if mappings.len() as u64 > text.options.limits.entries {
             return Err(Error::limit("mappings", text.options.limits.entries));
         }
     }
@@ -53,6 +46,50 @@ pub(super) fn finish_here(mut text: TextProfile<'_>, mut lines: Lines<'_>) -> Re
     let mut profile = text.builder.finish();
     place(&mut profile);
     Ok(profile)
+}
+
+/// What later lines have `$name` for: `name=value`.
+#[derive(Default)]
+struct Attributes(Vec<(String, String)>);
+
+impl Attributes {
+    /// Takes a line that may be one. Its value stays as it is, so that none is made of others without end.
+    fn add(&mut self, line: &str) -> Result<(), Error> {
+        let Some((name, value)) = line.split_once('=') else { return Ok(()) };
+        let name = name.trim();
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            return Ok(());
+        }
+        if self.0.len() >= MOST_ATTRIBUTES {
+            return Err(Error::limit("names of paths in the memory map", MOST_ATTRIBUTES as u64));
+        }
+        self.0.push((name.to_owned(), value.trim().to_owned()));
+        Ok(())
+    }
+
+    /// A line with the values in place of the names; of several the first one counts.
+    fn expand<'l>(&self, line: &'l str) -> Result<Cow<'l, str>, Error> {
+        let (mut expanded, mut rest) = (String::new(), line);
+        while let Some((before, after)) = rest.split_once('$').filter(|_| !self.0.is_empty()) {
+            expanded += before;
+            rest = after;
+            match self.0.iter().find_map(|(name, value)| Some((after.strip_prefix(name.as_str())?, value))) {
+                Some((behind, value)) => {
+                    expanded += value;
+                    rest = behind;
+                }
+                None => expanded.push('$'),
+            }
+            if expanded.len() > MOST_LINE_BYTES {
+                return Err(Error::limit("bytes of a line of the memory map", MOST_LINE_BYTES as u64));
+            }
+        }
+        if rest.len() == line.len() {
+            return Ok(line.into());
+        }
+        expanded += rest;
+        Ok(expanded.into())
+    }
 }
 
 /// One line.
@@ -135,24 +172,63 @@ fn joined(entries: Vec<Entry>) -> Vec<Entry> {
 
 /// Gives each location the mapping that its address is in.
 fn place(profile: &mut Profile) {
+    let mappings = &mut profile.mappings;
+    let inside = Ranges::new(mappings.iter().map(|mapping| mapping.start..mapping.limit));
+    // A range may have lost its beginning.
+    let before = Ranges::new(mappings.iter().map(|mapping| match mapping.file_offset {
+        0 => 0..0,
+        offset => mapping.start.wrapping_sub(offset)..mapping.start,
+    }));
+    let mut is_found_again = vec![false; mappings.len()];
     for (location, &address) in profile.addresses.iter().enumerate() {
         if address == 0 {
             continue;
         }
-        let inside = profile.mappings.iter().position(|mapping| (mapping.start..mapping.limit).contains(&address));
-        // A range may have lost its beginning.
-        let before = || {
-            profile.mappings.iter().position(|mapping| {
-                mapping.file_offset != 0
-                    && (mapping.start.wrapping_sub(mapping.file_offset)..mapping.start).contains(&address)
-            })
+        let found = match (inside.first(address), before.first(address)) {
+            (Some(inside), Some(before)) if is_found_again[before] => Some(inside.min(before)),
+            (None, Some(before)) => {
+                is_found_again[before] = true;
+                Some(before)
+            }
+            (inside, _) => inside,
         };
-        let found = inside.or_else(before);
-        if let Some(mapping) = found.filter(|_| inside.is_none()).map(|found| &mut profile.mappings[found]) {
-            mapping.start = mapping.start.wrapping_sub(mapping.file_offset);
-            mapping.file_offset = 0;
-        }
         profile.location_mappings[location] = found.map(|mapping| mapping as u32);
+    }
+    for (mapping, _) in mappings.iter_mut().zip(is_found_again).filter(|(_, is_found)| *is_found) {
+        mapping.start = mapping.start.wrapping_sub(mapping.file_offset);
+        mapping.file_offset = 0;
+    }
+}
+
+/// Ranges of addresses, of which there can be many.
+struct Ranges(Vec<(u64, Option<usize>)>);
+
+impl Ranges {
+    fn new(ranges: impl Iterator<Item = Range<u64>>) -> Self {
+        let known = ranges.enumerate().filter(|(_, range)| !range.is_empty());
+        let mut bounds: Vec<(u64, usize, bool)> =
+            known.flat_map(|(place, range)| [(range.start, place, true), (range.end, place, false)]).collect();
+        bounds.sort_unstable();
+        let mut open: BTreeSet<usize> = BTreeSet::new();
+        let mut firsts: Vec<(u64, Option<usize>)> = Vec::new();
+        for (address, place, is_begin) in bounds {
+            match is_begin {
+                true => open.insert(place),
+                false => open.remove(&place),
+            };
+            let first = open.first().copied();
+            match firsts.last_mut() {
+                Some((last, known)) if *last == address => *known = first,
+                _ => firsts.push((address, first)),
+            }
+        }
+        Self(firsts)
+    }
+
+    /// The place of the first one that an address is in.
+    fn first(&self, address: u64) -> Option<usize> {
+        let behind = self.0.partition_point(|(bound, _)| *bound <= address);
+        self.0[behind.checked_sub(1)?].1
     }
 }
 
@@ -175,4 +251,22 @@ static LIBRARY: LazyLock<Regex> = LazyLock::new(|| constant(r"([.]so$|[.]so[._][
 /// Where Linux loads programs that are not position-independent.
 const PROGRAM_START: u64 = 0x40_0000;
 
-const MOST_ATTRIBUTES: usize = 1000;
+/// gperftools writes one, `build`.
+const MOST_ATTRIBUTES: usize = 100;
+/// A path has 4,096 at most.
+const MOST_LINE_BYTES: usize = 1 << 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_ranges_that_overlap_the_first_one_counts() {
+        let ranges = [5..9, 0..0, 2..12, 8..20];
+        let found = Ranges::new(ranges.iter().cloned());
+        for address in 0..24 {
+            let first = ranges.iter().position(|range| range.contains(&address));
+            assert_eq!(found.first(address), first, "{address}");
+        }
+    }
+}

@@ -309,3 +309,21 @@ fn a_text_in_a_profile_does_not_make_it_another() {
     let read = Profile::decode(&dump.encode_raw()).expect("what is written is sound");
     assert_eq!((dump.samples().len(), read.samples().len()), (2, 2));
 }
+
+#[test]
+fn names_of_paths_are_not_made_of_each_other() {
+    let profile = |attributes: &str| {
+        let text =
+            format!("heap profile: 1: 8 [1: 8] @ heap/1\n1: 8 [1: 8] @ 0x401000\nMAPPED_LIBRARIES:\n{attributes}");
+        Profile::decode(text.as_bytes())
+    };
+    let map = "00400000-00500000 r-xp 00000000 00:00 1 $build/server $other\n";
+    let named = profile(&format!("build=/bin\nbuild=/sbin\n{map}")).unwrap();
+    assert_eq!(named.mappings().next().unwrap().filename(), "/bin/server");
+    let mut nested = "a0=/long/path\n".to_owned();
+    (1..60).for_each(|level| nested += &format!("a{level}x=$a{}x$a{}x\n", level - 1, level - 1));
+    assert!(profile(&format!("{nested}{map}00500000-00600000 r-xp 00000000 00:00 1 $a59x\n")).is_ok());
+    let long = format!("build={}\n{}\n", "p".repeat(4096), "$build".repeat(4096));
+    assert!(profile(&long).unwrap_err().to_string().contains("bytes of a line of the memory map"));
+    assert!(profile(&(0..101).map(|name| format!("n{name}=1\n")).collect::<String>()).is_err());
+}

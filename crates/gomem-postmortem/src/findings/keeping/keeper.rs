@@ -328,10 +328,7 @@ fn by_kind(site: &Site) -> Option<&'static str> {
     let may_have_parts = site.callee.as_deref().is_none_or(|callee| is_of_std(callee) && !callee.starts_with("bytes."));
     let of_builder = site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.(*Builder)"));
     let kind = match site.reason? {
-        // One container that grows has few objects in use, and large ones.
-        Reason::MapGrowth if is_many && site.mean_object_bytes().is_some_and(|bytes| bytes < LARGE_SLICE) => {
-            "many_maps"
-        }
+        Reason::MapGrowth if is_many_small(site) => "many_maps",
         Reason::Compiler(Cause::SliceGrowth) if is_many && site.callee.is_none() => "many_slices",
         Reason::MapGrowth => Reason::MapGrowth.name(),
         // A slice within a library is not the program's to cut.
@@ -343,7 +340,7 @@ fn by_kind(site: &Site) -> Option<&'static str> {
     kind_advice(kind)
 }
 
-/// Whether its objects are of many containers, and not the parts of a large one.
+/// Whether its objects are of many containers, and not the parts of a large one: that has few in use, and large ones.
 fn is_many_small(site: &Site) -> bool {
     site.inuse_objects >= MANY_BUFFERS && site.mean_object_bytes().is_some_and(|bytes| bytes < LARGE_SLICE)
 }
