@@ -28,5 +28,6 @@ pub(crate) use gctrace_line::resolves_cost;
 pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, RuntimeTraceNumber};
 pub use trace_options::TraceOptions;
 
+pub(crate) use mem_stats_log::snake_case;
 pub(crate) use moment::milliseconds_of;
 pub(crate) use observation::{Observation, Observations, ObservedSeries, PAST_CYCLES, SharedLabels};

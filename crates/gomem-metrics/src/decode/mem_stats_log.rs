@@ -81,17 +81,17 @@ fn entries(line: &str) -> Option<Entries<'_>> {
     is_one.then_some(Entries { line, numbers })
 }
 
-/// `HeapAlloc` is `heap_alloc`, `NextGC` is `next_gc`.
-fn snake_case(name: &str) -> String {
-    let name = name.replace("GC", "Gc").replace("MSpan", "Mspan").replace("MCache", "Mcache");
-    let mut snake = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !snake.is_empty() {
-            snake.push('_');
+/// `HeapAlloc` is `heap_alloc`, `MSpanSys` is `mspan_sys`.
+pub(crate) fn snake_case(field: &str) -> String {
+    let field = field.replace("MSpan", "Mspan").replace("MCache", "Mcache").replace("GC", "Gc");
+    let mut name = String::with_capacity(field.len() + 4);
+    for ch in field.chars() {
+        if ch.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
         }
-        snake.push(letter.to_ascii_lowercase());
+        name.push(ch.to_ascii_lowercase());
     }
-    snake
+    name
 }
 
 /// `Alloc = 7 MiB`, `Alloc: 7MiB`, `Alloc=7404920`, `"Alloc":7404920`.

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use super::quantity::Quantity;
+use crate::decode::snake_case;
 
 /// The name under which [`Quantity::sources`] knows a metric; `None` for what is not about the Go runtime.
 ///
@@ -90,19 +91,6 @@ fn names(quantity: Quantity) -> impl Iterator<Item = &'static str> {
 
 fn is_source(metric: &str) -> bool {
     Quantity::ALL.iter().any(|quantity| names(*quantity).any(|name| name == metric))
-}
-
-/// `HeapAlloc` is `heap_alloc`, `MSpanSys` is `mspan_sys`.
-fn snake_case(field: &str) -> String {
-    let field = field.replace("MSpan", "Mspan").replace("MCache", "Mcache").replace("GC", "Gc");
-    let mut name = String::with_capacity(field.len() + 4);
-    for ch in field.chars() {
-        if ch.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(ch.to_ascii_lowercase());
-    }
-    name
 }
 
 const MOST_PREFIXES: usize = 64;
