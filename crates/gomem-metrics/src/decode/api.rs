@@ -142,8 +142,7 @@ pub(super) fn series(labels: &Map<String, Value>) -> Observation {
 /// `[1435781430.781, "1.5"]`; a number instead of its text is understood too.
 fn point(pair: &Value) -> Option<(i64, f64)> {
     let time = milliseconds(pair.get(0)?.as_f64()?)?;
-    let value = pair.get(1)?;
-    Some((time, value.as_f64().or_else(|| value.as_str()?.parse().ok())?))
+    Some((time, json::number(pair.get(1)?)?))
 }
 
 #[cfg(test)]

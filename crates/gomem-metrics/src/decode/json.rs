@@ -87,6 +87,11 @@ pub(crate) fn runtime_metrics(bytes: &[u8]) -> Result<Observations, Error> {
     Ok(observations)
 }
 
+/// A number, or the text of one.
+pub(super) fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+}
+
 /// JSON as a value. It is read as a stream, so that Ctrl-C ends it.
 pub(super) fn value(bytes: &[u8]) -> Result<Value, Error> {
     let bytes = without_mark(bytes);

@@ -10,6 +10,8 @@
 //!
 //! The line's own time is taken; of `%+v` without one, the end of the last GC cycle.
 
+use std::sync::LazyLock;
+
 use gomem_table::ByteUnits;
 
 use super::{
@@ -72,8 +74,7 @@ fn entries(line: &str) -> Option<Entries<'_>> {
     let fields = FIELDS.iter().chain(of_beats);
     let mut numbers: Vec<_> = fields.filter_map(|name| Some((*name, field(line, name)?))).collect();
     if numbers.is_empty() && line.starts_with('{') {
-        let of_json = |name: &&'static str| Some((*name, field(line, &format!("\"{}", snake_case(name)))?));
-        numbers.extend(FIELDS.iter().filter_map(of_json));
+        numbers.extend(OF_JSON.iter().filter_map(|(name, key)| Some((*name, field(line, key)?))));
         numbers.extend(field(line, "\"goroutines").map(|count| ("NumGoroutine", count)));
     }
     let has = |name: &str| numbers.iter().any(|(known, _)| *known == name);
@@ -114,6 +115,10 @@ fn field(line: &str, name: &str) -> Option<f64> {
     }
     None
 }
+
+/// The fields as JSON has them in small letters, each after its quote.
+static OF_JSON: LazyLock<Vec<(&str, String)>> =
+    LazyLock::new(|| FIELDS.iter().map(|name| (*name, format!("\"{}", snake_case(name)))).collect());
 
 /// The fields that the state of a program is made of.
 const FIELDS: [&str; 23] = [

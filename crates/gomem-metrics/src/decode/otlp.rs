@@ -73,7 +73,7 @@ fn take_metric(metric: &Value, of_resource: &[(String, String)], into: &mut Obse
         let shared: SharedLabels = Arc::new(labels.clone());
         let values = [("asInt", ""), ("asDouble", ""), ("count", "_count"), ("sum", "_sum")];
         for (field, suffix) in values {
-            let Some(value) = point.get(field).and_then(number) else { continue };
+            let Some(value) = point.get(field).and_then(json::number) else { continue };
             let metric = format!("{name}{suffix}");
             let value = match is_delta {
                 true => {
@@ -111,10 +111,6 @@ fn items<'v>(of: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
 /// Whole numbers of 64 bits are text in JSON, as protobuf writes them.
 fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
-}
-
-fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
 
 const KINDS: [&str; 3] = ["sum", "gauge", "histogram"];

@@ -10,8 +10,8 @@
 //!
 //! A time is a date, taken for UTC where it names no zone, or a number of milliseconds or seconds. Values may carry the units that
 //! Grafana formats bytes with. A column whose head names no metric (a legend of one's own) is a series by that name if its values
-//! have such units, or are whole and a mebibyte or more each, with the label `unit`; one that ends in "goroutines" counts them if its values have none, and is a program of its
-//! own. Others are left out, and told; so are sums, which are of no program.
+//! have such units, or are whole and a mebibyte or more each, with the label `unit`; one that ends in "goroutines" counts them if its
+//! values have none, and is a program of its own. Others are left out, and told; so are sums, which are of no program.
 
 use std::borrow::Cow;
 
@@ -225,9 +225,9 @@ fn series_of_count(head: &str) -> Option<Observation> {
     (is_count && is_of_now).then(|| Observation::new("goroutines", f64::NAN).with_labels(labels))
 }
 
-/// How the first column is called.
 /// A mebibyte: what a program holds of memory is more.
 const LEAST_OF_BYTES: f64 = 1_048_576.0;
+/// How the first column is called.
 const TIMES: [&str; 6] = ["time", "timestamp", "@timestamp", "_time", "date", "datetime"];
 /// A sum grows with the programs that there are.
 const AGGREGATES: [&str; 3] = ["avg", "max", "min"];

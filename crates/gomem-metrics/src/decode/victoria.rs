@@ -39,7 +39,7 @@ fn series(line: &Value) -> Option<ObservedSeries> {
     let (values, times) = (line.get("values")?.as_array()?, line.get("timestamps")?.as_array()?);
     let number = |value: &Value| match value {
         Value::Null => Some(f64::NAN),
-        value => value.as_f64().or_else(|| value.as_str()?.parse().ok()),
+        value => json::number(value),
     };
     let point = |(value, time): (&Value, &Value)| Some((time.as_i64()?, number(value)?));
     let points = values.iter().zip(times).filter_map(point).collect();

@@ -46,12 +46,17 @@ impl GrowingSite {
 pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], is_leaking: bool) -> Vec<GrowingSite> {
     let timed = timed_heaps(bundle);
     let Some(&last) = timed.last() else { return Vec::new() };
-    let sites = match bundle.latest_heap() {
-        Some(heap) if std::ptr::eq(heap, last) => Cow::Borrowed(latest),
-        _ => Cow::Owned(attribute(&last.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle))),
-    };
+    let sites = sites_of(last, bundle, latest);
     let fewest = if is_leaking { 2 } else { SiteGrowth::ENOUGH_PROFILES };
     growing_over(timed, state, &sites, (fewest, is_leaking))
+}
+
+/// The sites of a heap profile; `latest` are those of the bundle's latest one.
+pub(crate) fn sites_of<'s>(heap: &HeapProfile, bundle: &Bundle, latest: &'s [Site]) -> Cow<'s, [Site]> {
+    match bundle.latest_heap() {
+        Some(known) if std::ptr::eq(known, heap) => Cow::Borrowed(latest),
+        _ => Cow::Owned(attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle))),
+    }
 }
 
 /// The heap profiles with a time, the earliest first.

@@ -58,16 +58,16 @@ pub(crate) fn find(
     if let Some(seconds) = seconds_since_start(state).filter(|&seconds| seconds < YOUNG_SECONDS) {
         findings.iter_mut().for_each(|finding| doubt_start(finding, seconds));
     }
-    let let_go = LetGo::find(bundle, state, is_leaking).filter(|_| leaks.is_empty());
+    let told = (live_heap, diagnosis);
+    let let_go = leaks.is_empty().then(|| LetGo::find(bundle, state, is_leaking)).flatten();
     if let Some(let_go) = &let_go {
-        findings.extend(grown(let_go, bundle, (live_heap, diagnosis), &goroutines));
+        let grew = (&*let_go.growing, &*let_go.sites);
+        findings.extend(grown(grew, bundle, told, &goroutines, |finding, kept| let_go.tell(finding, kept)));
     }
-    let between = match findings.is_empty() {
-        true => Between::find(bundle, state, sites),
-        false => None,
-    };
+    let between = findings.is_empty().then(|| Between::find(bundle, state, sites)).flatten();
     if let Some(between) = &between {
-        findings.extend(grown_between(between, bundle, (live_heap, diagnosis), &goroutines));
+        let grew = (&*between.growing, &*between.sites);
+        findings.extend(grown(grew, bundle, told, &goroutines, |finding, kept| between.tell(finding, kept)));
     }
     let of_growth = findings.len();
     let held = goroutines.leaked().filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site).is_some()));
@@ -164,37 +164,20 @@ fn doubt_start(finding: &mut Finding, seconds: f64) {
     finding.confounders.push("what a program builds up at its start grows the same way until it is done".to_owned());
 }
 
-/// What grew until it was let go.
+/// What grew in profiles that do not tell a leak for sure, which `tell` says; `sites` are those of the last of these.
 fn grown(
-    let_go: &LetGo<'_>,
+    (growing, sites): (&[GrowingSite], &[Site]),
     bundle: &Bundle,
     (live_heap, diagnosis): (Option<&LiveHeap>, Option<&Diagnosis>),
     goroutines: &GoroutineCount,
+    tell: impl Fn(&mut Finding, &KeptTogether<'_>),
 ) -> Vec<Finding> {
-    let growing: Vec<&GrowingSite> = leaking(&let_go.growing, live_heap, diagnosis).collect();
-    let joined = (&*let_go.sites, bundle.escapes());
+    let growing: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
+    let joined = (sites, bundle.escapes());
     let together = KeptTogether::group(&growing, joined, goroutines);
     let of_group = |kept: &KeptTogether<'_>| {
         let mut finding = leak(kept, &growing, joined, live_heap, false, goroutines);
-        let_go.tell(&mut finding, kept);
-        finding
-    };
-    together.iter().filter(|kept| !kept.is_bounded()).map(of_group).collect()
-}
-
-/// What grew between few heap profiles.
-fn grown_between(
-    between: &Between,
-    bundle: &Bundle,
-    (live_heap, diagnosis): (Option<&LiveHeap>, Option<&Diagnosis>),
-    goroutines: &GoroutineCount,
-) -> Vec<Finding> {
-    let growing: Vec<&GrowingSite> = leaking(&between.growing, live_heap, diagnosis).collect();
-    let joined = (&*between.sites, bundle.escapes());
-    let together = KeptTogether::group(&growing, joined, goroutines);
-    let of_group = |kept: &KeptTogether<'_>| {
-        let mut finding = leak(kept, &growing, joined, live_heap, false, goroutines);
-        between.tell(&mut finding, kept);
+        tell(&mut finding, kept);
         finding
     };
     together.iter().filter(|kept| !kept.is_bounded()).map(of_group).collect()

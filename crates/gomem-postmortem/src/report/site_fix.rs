@@ -214,9 +214,7 @@ impl Key {
         let callee = site.callee.as_deref().map(|callee| Symbol::decode(callee).key());
         Self { charged_to: site.charged_to.key(), callee, allocates: site.place.key(), reason }
     }
-}
 
-impl Key {
     fn pair(&self) -> (&str, &str) {
         (&self.charged_to, &self.allocates)
     }

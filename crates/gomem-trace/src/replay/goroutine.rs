@@ -126,6 +126,8 @@ impl Goroutine {
         recording.pauses.extend(self.pause.map(|pause| *pause));
     }
 
+    /// Takes the marks of a segment in turn with its sweeps, by the jumps to them. It is apart, since most segments have marks alone,
+    /// and reading those takes longer beside it.
     #[inline(never)]
     fn marks_and_sweeps(
         &mut self,

@@ -2,40 +2,37 @@
 //!
 //! Whoever takes two profiles asks what grew between them. That is known; whether it goes on growing is not.
 
-use std::ptr;
+use std::borrow::Cow;
 
 use gomem_finding::{Confidence, Severity};
 use gomem_metrics::GoState;
 use gomem_table::Unit;
 
 use crate::{
-    attribution::{AttributeOptions, Site, attribute},
+    attribution::Site,
     bundle::{Bundle, HeapProfile},
     findings::{
         finding::Finding,
-        growth::{GrowingSite, are_of_one_process, growing_over, timed_heaps},
+        growth::{GrowingSite, are_of_one_process, growing_over, sites_of, timed_heaps},
         leak::kept_together::KeptTogether,
     },
 };
 
 /// Lines that grew over the few heap profiles of one process.
-pub(crate) struct Between {
+pub(crate) struct Between<'s> {
     pub(crate) growing: Vec<GrowingSite>,
     /// The sites of the last of these profiles.
-    pub(crate) sites: Vec<Site>,
+    pub(crate) sites: Cow<'s, [Site]>,
     /// Whether the program was started again after them.
     is_before_restart: bool,
 }
 
-impl Between {
+impl<'s> Between<'s> {
     /// Those of the last process that left two profiles or more; `latest` are the sites of the latest heap profile.
-    pub(crate) fn find(bundle: &Bundle, state: &GoState, latest: &[Site]) -> Option<Self> {
+    pub(crate) fn find(bundle: &Bundle, state: &GoState, latest: &'s [Site]) -> Option<Self> {
         let (run, is_before_restart) = last_run(timed_heaps(bundle))?;
         let &last = run.last()?;
-        let sites = match bundle.latest_heap() {
-            Some(heap) if ptr::eq(heap, last) => latest.to_vec(),
-            _ => attribute(&last.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)),
-        };
+        let sites = sites_of(last, bundle, latest);
         let mut growing = growing_over(run, state, &sites, (2, false));
         growing.retain(|site| {
             let is_kept = site.growth.kept_fraction().is_some_and(|kept| kept >= LEAST_KEPT);
