@@ -24,7 +24,7 @@ mod window;
 pub(crate) use benchmarks::read_benchmarks;
 pub(crate) use binary::{Reach, read_binary};
 pub(crate) use bundle::read_bundle_with;
-pub(crate) use escape_logs::{for_each_log, read_escape_logs};
+pub(crate) use escape_logs::{check_built, failed_build, for_each_log, read_escape_log, read_escape_logs};
 pub(crate) use execution_trace::read_execution_trace;
 pub(crate) use gc_traces::{read_gc_trace, read_gc_traces};
 #[cfg(target_os = "linux")]

@@ -24,7 +24,7 @@ use crate::{
         gate,
     },
     failure::Failure,
-    read::{Source, read_benchmarks, read_escape_logs, read_profile},
+    read::{check_built, read_benchmarks, read_escape_log, read_profile},
     show::{
         Annotation, Format, Level, Output, Review, ReviewFormat, Section, one_line, render, render_short,
         worse_benchmark, write_benchmarks, write_medians,
@@ -102,29 +102,17 @@ impl Bench {
             // A benchmark that did not run cannot be worse.
             [(before, &base), (after, &current)].into_iter().try_for_each(|(path, of)| check_complete(path, of))?;
         }
-        let log = |path: &Option<PathBuf>| {
-            path.as_ref().map(|path| read_escape_logs(&[Source::Path(path.clone())], None)).transpose()
-        };
-        let (log_before, log_after) = (log(&self.escapes_before)?, log(&self.escapes)?);
-        let logs = log_before.as_ref().zip(log_after.as_ref());
-        if logs.is_none() && self.fail_on.contains(&FailOn::NewEscape) {
-            return Err(Failure::Usage("--fail-on new-escape needs --escapes-before and --escapes".to_owned()));
-        }
-        for (path, log) in [(&self.escapes_before, &log_before), (&self.escapes, &log_after)] {
-            if let (Some(path), Some(error)) = (path, log.as_ref().and_then(|log| log.build_errors().first())) {
-                let problem = format!("line {}: the build failed: {}", error.log_line, error.text.trim());
-                return Err(Failure::input(path, problem));
-            }
-        }
+        let logs = self.logs()?;
+        let (log_before, log_after) = logs.as_ref().map(|(before, after)| (before, after)).unzip();
         let comparison = Comparison::new(&base, &current);
         let remarks = base.remarks().iter().chain(current.remarks());
         let remarks: Vec<String> =
             remarks.map(|remark| format!("line {}: {}", remark.line, one_line(&remark.text))).collect();
-        let decisions = logs.map(|(before, after)| after.diff(before));
+        let decisions = logs.as_ref().map(|(before, after)| after.diff(before));
         // What may allocate and did not before.
         let escapes: Vec<Annotation> =
             decisions.iter().flat_map(EscapeDiff::new_allocations).map(Annotation::from).collect();
-        let lines = self.lines((&base, &current), (log_before.as_ref(), log_after.as_ref()), decisions.as_ref())?;
+        let lines = self.lines((&base, &current), (log_before, log_after), decisions.as_ref())?;
         match (self.format.plain(), self.show) {
             (Some(_), Show::Lines) if self.profile.is_empty() => {
                 return Err(Failure::Usage("--show lines needs --profile-before and --profile".to_owned()));
@@ -154,6 +142,20 @@ impl Bench {
         }
         let is_exceeded = |gate: &FailOn| gate.is_exceeded(&comparison, !escapes.is_empty());
         Ok(gate::failed(self.fail_on.iter().filter(|gate| is_exceeded(gate)), err))
+    }
+
+    /// The compiler's logs, before and after, where they are named.
+    fn logs(&self) -> Result<Option<(EscapeLog, EscapeLog)>, Failure> {
+        let (Some(before), Some(after)) = (&self.escapes_before, &self.escapes) else {
+            if self.fail_on.contains(&FailOn::NewEscape) {
+                return Err(Failure::Usage("--fail-on new-escape needs --escapes-before and --escapes".to_owned()));
+            }
+            return Ok(None);
+        };
+        let logs = (read_escape_log(before)?, read_escape_log(after)?);
+        check_built(before, &logs.0)?;
+        check_built(after, &logs.1)?;
+        Ok(Some(logs))
     }
 
     /// At which lines what changed is allocated.
@@ -227,8 +229,7 @@ impl Bench {
         if self.profile.is_empty() {
             return Ok(0);
         }
-        let log =
-            self.escapes.as_ref().map(|path| read_escape_logs(&[Source::Path(path.clone())], None)).transpose()?;
+        let log = self.escapes.as_deref().map(read_escape_log).transpose()?;
         let allocations = benchmark_allocations(&benchmarks, &merged(&self.profile)?, log.as_ref());
         BenchmarkAllocation::unknown_lines(&allocations, "")
             .iter()

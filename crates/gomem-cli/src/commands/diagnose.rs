@@ -62,7 +62,7 @@ impl Diagnose {
             Format::Text => self.sentences(&diagnosis, out)?,
             _ => self.table.render(&diagnosis.to_table(), out)?,
         }
-        Ok(self.fail_on.code(diagnosis.severity().and_then(|worst| worst.name().parse().ok())))
+        Ok(self.fail_on.code(diagnosis.severity(), err))
     }
 
     fn of_trace(&self, trace: &Trace) -> Result<Diagnosis, Failure> {

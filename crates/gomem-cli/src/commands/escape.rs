@@ -7,16 +7,17 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use gomem_escape::{BuildError, Certainty, DiffStatus, EscapeDiff, EscapeLog, HeapDecision};
+use gomem_escape::{Certainty, DiffStatus, EscapeDiff, EscapeLog, HeapDecision};
 use gomem_table::{Table, ToTable};
 
 use crate::{
+    commands::gate,
     failure::Failure,
-    read::{STDIN, Source, read_escape_logs},
+    read::{STDIN, Source, check_built, failed_build, read_escape_log, read_escape_logs},
     show::{Annotation, Format, Output, Review, ReviewFormat, Rows, Section, render},
 };
 
-/// What goes to the heap, and why, by the compiler's log.
+/// What goes to the heap, and why, as the compiler's log says.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   go build -gcflags=-m=2 ./... 2>&1 | gomem escape -
@@ -54,6 +55,14 @@ pub(crate) struct Escape {
 enum Gate {
     /// A new heap decision that may allocate.
     New,
+}
+
+impl Gate {
+    fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
@@ -101,13 +110,10 @@ impl Escape {
             }
             return Ok(0);
         };
-        let before = read_escape_logs(&[Source::Path(earlier.clone())], None)?;
+        let before = read_escape_log(earlier)?;
         for (path, log) in [(path, &log), (earlier, &before)] {
             check_understood(path, log)?;
-            // What was not compiled has no decisions: a comparison would be of less than the code.
-            if let Some(error) = log.build_errors().first() {
-                return Err(Failure::input(path, failed_build(error)));
-            }
+            check_built(path, log)?;
         }
         let diff = log.diff(&before);
         match self.format.plain() {
@@ -115,7 +121,8 @@ impl Escape {
             Some(format) => render(&changed(&diff), format, out)?,
             None => review_of(&diff).write(self.format, out)?,
         }
-        Ok(u8::from(self.fail_on.is_some() && diff.new_allocations().next().is_some()))
+        let failed = self.fail_on.filter(|_| diff.new_allocations().next().is_some());
+        Ok(gate::failed(failed.map(Gate::name).into_iter(), err))
     }
 
     fn list(&self, log: &EscapeLog, out: &mut Output<'_>) -> Result<(), Failure> {
@@ -144,10 +151,6 @@ impl Escape {
         let table = if format.is_for_people() { table.select(short) } else { table };
         self.rows.write(&table, format, self.show.title(), out)
     }
-}
-
-fn failed_build(error: &BuildError) -> String {
-    format!("line {}: the build failed: {}", error.log_line, error.text.trim())
 }
 
 /// Lines that talk of the heap, and no decision among them: then they were not understood.

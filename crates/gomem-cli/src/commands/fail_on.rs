@@ -1,10 +1,14 @@
 //! `--fail-on`: the findings that fail a command.
 
+use std::io::Write;
+
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use gomem_finding::Severity;
+
+use crate::commands::gate;
 
 /// Which findings fail the command.
 #[derive(Debug, Args)]
@@ -15,9 +19,10 @@ pub(crate) struct FailOn {
 }
 
 impl FailOn {
-    /// The exit code, by the worst finding.
-    pub(crate) fn code(&self, worst: Option<Severity>) -> u8 {
-        u8::from(self.fail_on.is_some_and(|least| worst >= Some(least)))
+    /// The exit code, by the worst finding; says so when the gate failed.
+    pub(crate) fn code(&self, worst: Option<Severity>, err: &mut dyn Write) -> u8 {
+        let failed = self.fail_on.filter(|&least| worst >= Some(least));
+        gate::failed(failed.map(Severity::name).into_iter(), err)
     }
 }
 

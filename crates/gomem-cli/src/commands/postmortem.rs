@@ -37,9 +37,10 @@ Examples:
   gomem postmortem incident/ --from '2026-11-08 09:30' --to '2026-11-08 10:00'
   gomem postmortem incident/ --format markdown > comment.md
 
-With sources, the HTML report shows the functions that findings are about, line by line: what each line costs, and what the
-compiler decided there. They are read in the folders that --source names and in the bundle's src, and nowhere else. The
-report holds 100 functions, 200 lines of each (those that cost most) and 1 MiB at most.")]
+With sources, the HTML report shows the functions that findings are about, line by line: what each
+line costs, and what the compiler decided there. They are read in the folders that --source names
+and in the bundle's src, and nowhere else. The report holds 100 functions, 200 lines of each (those
+that cost most) and 1 MiB at most.")]
 pub(crate) struct Postmortem {
     /// The bundle: a folder, or one file; `-` is standard input.
     bundle: PathBuf,
@@ -88,7 +89,7 @@ impl Postmortem {
                 writeln!(out, "\nreport: {}", path.display())?;
             }
         }
-        Ok(self.fail_on.code(Some(facts.severity())))
+        Ok(self.fail_on.code(facts.severity(), err))
     }
 
     fn print(&self, facts: &Report, out: &mut Output<'_>) -> Result<(), Failure> {

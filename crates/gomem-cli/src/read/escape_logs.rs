@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use gomem_escape::{EscapeLog, EscapeReader, Limits, files_of};
+use gomem_escape::{BuildError, EscapeLog, EscapeReader, Limits, files_of};
 use gomem_transport::Compression;
 
 use crate::{
@@ -35,6 +35,23 @@ pub(crate) fn read_escape_logs(logs: &[Source], std_from: Option<&Path>) -> Resu
             None => Failure::input(first, problem),
         }
     })
+}
+
+/// One log alone, or the folder of one.
+pub(crate) fn read_escape_log(path: &Path) -> Result<EscapeLog, Failure> {
+    read_escape_logs(&[Source::Path(path.to_owned())], None)
+}
+
+/// What was not compiled has no decisions: a comparison would be of less than the code.
+pub(crate) fn check_built(path: &Path, log: &EscapeLog) -> Result<(), Failure> {
+    match log.build_errors().first() {
+        Some(error) => Err(Failure::input(path, failed_build(error))),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn failed_build(error: &BuildError) -> String {
+    format!("line {}: the build failed: {}", error.log_line, error.text.trim())
 }
 
 /// Hands out the text of each log, as a stream; of a folder, those of its files.

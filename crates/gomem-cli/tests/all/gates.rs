@@ -80,7 +80,7 @@ fn inputs(folder: &Path) {
 /// Gate, exit code, and what is said of it.
 const TABLE: &[(&str, u8, &str)] = &[
     // The compiler's logs.
-    ("escape new.log --diff log --fail-on new", 1, ""),
+    ("escape new.log --diff log --fail-on new", 1, "failed: new\n"),
     ("escape log --diff log --fail-on new", 0, ""),
     ("escape log --diff new.log --fail-on new", 0, ""),
     ("escape failed.log --diff log --fail-on new", 3, "the build failed"),
@@ -131,9 +131,12 @@ const TABLE: &[(&str, u8, &str)] = &[
     ("compare log log --fail-on new-line --fail-on new-leak", 0, "insufficient"),
     ("compare BEFORE nothing --fail-on new-line", 3, "nothing"),
     ("compare BEFORE AFTER --fail-on new-lines", 2, "no gate"),
-    ("postmortem BEFORE --fail-on critical", 1, ""),
+    ("postmortem BEFORE --fail-on critical", 1, "failed: critical\n"),
+    ("postmortem BEFORE --fail-on info", 1, "failed: info\n"),
     ("postmortem AFTER --fail-on critical", 0, ""),
     ("postmortem notes.txt --fail-on critical", 3, "notes.txt"),
+    ("diagnose SCRAPES --fail-on warning", 1, "failed: warning\n"),
+    ("diagnose SCRAPES --fail-on critical", 0, ""),
 ];
 
 #[test]
@@ -144,6 +147,7 @@ fn every_gate_says_what_it_shows() {
     let argument = |word: &str| match word {
         "BEFORE" => incident("before"),
         "AFTER" => incident("after"),
+        "SCRAPES" => incident("before/metrics"),
         word if folder.path().join(word).exists() => folder.path().join(word).display().to_string(),
         word => word.to_owned(),
     };

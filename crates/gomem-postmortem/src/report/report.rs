@@ -317,10 +317,10 @@ impl Report {
         self.contents.iter().map(|(name, _)| name).collect::<foldhash::HashSet<_>>().len()
     }
 
-    /// The most severe finding's severity.
+    /// The most severe finding's severity; `None` without a finding.
     #[must_use]
-    pub fn severity(&self) -> Severity {
-        self.findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info)
+    pub fn severity(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
     }
 }
 
