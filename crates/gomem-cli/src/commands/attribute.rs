@@ -1,18 +1,15 @@
 //! `gomem attribute`: a profile and the log of its build.
 
-use std::{
-    cmp::Reverse,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{cmp::Reverse, io::Write, path::PathBuf};
 
 use clap::{Args, ValueEnum};
-use gomem_gogc::GcModel;
+use gomem_escape::EscapeLog;
 use gomem_postmortem::{
     AttributeOptions, BuildMatch, RecordingOptions, Site, StdRelease, attribute, join_trace, line_costs,
     predict_savings,
 };
-use gomem_table::ToTable;
+use gomem_pprof::Profile;
+use gomem_table::{Table, ToTable, Unit};
 
 use crate::{
     failure::Failure,
@@ -103,7 +100,6 @@ impl Attribute {
             [] if self.std_from.is_none() => None,
             logs => Some(read_escape_logs(&Source::all(logs), self.std_from.as_deref())?),
         };
-        let model = self.gctrace.as_deref().map(model).transpose()?;
         let cpu = self.cpu.as_deref().map(read_profile).transpose()?;
         let binary = match &self.binary {
             Some(path) => Some(read_binary(path)?),
@@ -114,81 +110,117 @@ impl Attribute {
             .with_binary(binary.as_ref())
             .with_go_version(self.go_version.as_deref())
             .with_own(&self.own);
-        profile.check_sums().map_err(|err| Failure::input(&self.profile, err))?;
-        let mut sites = attribute(&profile, log.as_ref(), &options);
+        profile.check_sums().map_err(|err| Failure::input(path, err))?;
+        let sites = self.sites(&profile, log.as_ref(), &options)?;
+        let (table, all) = self.first_rows(&sites);
+        self.table.write_first(&table, all, &self.short_columns(), self.by.title(), out)?;
+        if self.table.format.is_for_people() {
+            let notes = self.notes(&profile, log.as_ref(), &options, &sites);
+            notes.iter().try_for_each(|note| writeln!(out, "note: {note}"))?;
+        }
+        Ok(())
+    }
+
+    /// All sites, as they are ranked, with what recordings of the same program know of them.
+    fn sites(
+        &self,
+        profile: &Profile,
+        log: Option<&EscapeLog>,
+        options: &AttributeOptions<'_>,
+    ) -> Result<Vec<Site>, Failure> {
+        let mut sites = attribute(profile, log, options);
         sites.sort_by_key(|site| Reverse(self.sample_type.value(site)));
-        if let Some(model) = &model {
-            predict_savings(&mut sites, model);
+        if let Some(path) = &self.gctrace {
+            predict_savings(&mut sites, &read_gc_model(path, &RecordingOptions::default())?);
         }
         if let Some(path) = &self.trace {
             join_trace(&mut sites, &read_execution_trace(path)?);
         }
-        // There can be a million, and a row of a table takes more than a site does.
-        let table = match self.by {
-            Rows::Site => sites[..self.table.count(sites.len())].to_table(),
+        Ok(sites)
+    }
+
+    /// There can be a million, and a row of a table takes more than a site does: only those that are shown are made. With
+    /// them comes how many there are.
+    fn first_rows(&self, sites: &[Site]) -> (Table, usize) {
+        match self.by {
+            Rows::Site => (sites[..self.table.count(sites.len())].to_table(), sites.len()),
             Rows::Line => {
-                let costs = line_costs(&sites);
-                costs[..self.table.count(costs.len())].to_table()
+                let costs = line_costs(sites);
+                (costs[..self.table.count(costs.len())].to_table(), costs.len())
             }
-        };
-        if !self.table.format.is_for_people() {
-            return self.table.render(&table, out);
         }
+    }
+
+    /// The columns that people look at.
+    fn short_columns(&self) -> Vec<&'static str> {
         let [bytes, share] = self.sample_type.columns();
         let mut columns = match self.by {
             Rows::Site => vec!["own_place", "short_function", bytes, share, "reason", "compiler_message"],
             Rows::Line => vec!["place", "callee", bytes, share, "reason", "advice"],
         };
-        if model.is_some() && self.by == Rows::Site {
+        if self.gctrace.is_some() && self.by == Rows::Site {
             columns.push("gc_cycles_saved_fraction");
         }
         if self.trace.is_some() {
             columns.splice(4..4, ["assist_seconds", "assist_max_seconds", "trigger_count", "assist_task"]);
         }
-        self.table.render(&table.select(&columns), out)?;
-        let sum = |is: fn(&Site) -> bool| {
-            let sites = sites.iter().filter(|site| site.reason.is_none() && is(site));
-            sites.fold((0, 0_i64), |sum, site| (sum.0 + 1, sum.1.saturating_add(site.bytes)))
-        };
-        let (not_logged, of_others) = sum(Site::is_not_logged);
-        let (unexplained, bytes) = sum(|site| !site.is_not_logged());
-        if self.own.is_empty() && log.is_none() && binary.is_none() {
-            writeln!(out, "note: whose code is yours is guessed by names; --own or --binary say it")?;
+        columns
+    }
+
+    /// What the answer rests on, and what would make it better.
+    fn notes(
+        &self,
+        profile: &Profile,
+        log: Option<&EscapeLog>,
+        options: &AttributeOptions<'_>,
+        sites: &[Site],
+    ) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.own.is_empty() && log.is_none() && options.binary.is_none() {
+            notes.push("whose code is yours is guessed by names; --own or --binary say it".to_owned());
         }
-        let found = log.as_ref().map(|log| BuildMatch::new(&profile, log)).filter(BuildMatch::is_of_other_build);
+        let found = log.map(|log| BuildMatch::new(profile, log)).filter(BuildMatch::is_of_other_build);
         if let Some(found) = found {
-            writeln!(
-                out,
-                "note: the log is of another build than the profile: of {} functions in both, {} begin at another line. \
-                 It is not used for these, and nothing is concluded from what it does not say",
+            notes.push(format!(
+                "the log is of another build than the profile: of {} functions in both, {} begin at another line. It is \
+                 not used for these, and nothing is concluded from what it does not say",
                 found.placed,
                 found.placed - found.agree
-            )?;
+            ));
         }
-        if let Some(release) = StdRelease::find(&profile, log.as_ref(), &options) {
-            writeln!(out, "note: {}", release.note())?;
-        }
+        notes.extend(StdRelease::find(profile, log, options).map(|release| release.note()));
         if self.trace.is_some() && sites.iter().all(|site| site.assists.is_none()) {
-            writeln!(
-                out,
-                "note: the trace's lines are not the profile's: it is of another program, or of another build"
-            )?;
+            notes.push(
+                "the trace's lines are not the profile's: it is of another program, or of another build".to_owned(),
+            );
         }
         if log.is_none() {
-            writeln!(out, "note: no log: add the output of go build -gcflags=all=-m=2")?;
-        } else if not_logged > 0 {
-            let build = "build with -gcflags=all=-m=2";
-            writeln!(out, "note: {not_logged} sites with {of_others} bytes are in packages without a log: {build}")?;
+            notes.push("no log: add the output of go build -gcflags=all=-m=2".to_owned());
+            return notes;
         }
-        if log.is_some() && unexplained > 0 {
-            writeln!(out, "note: {unexplained} sites with {bytes} bytes are not explained")?;
+        let sum = |is: fn(&Site) -> bool| {
+            let sites = sites.iter().filter(|site| site.reason.is_none() && is(site));
+            let (count, bytes) = sites.fold((0, 0_i64), |sum, site| (sum.0 + 1, sum.1.saturating_add(site.bytes)));
+            (count > 0).then(|| format!("{count} sites with {}", Unit::Bytes.humanize(bytes as f64)))
+        };
+        if let Some(sites) = sum(Site::is_not_logged) {
+            notes.push(format!("{sites} are in packages without a log: build with -gcflags=all=-m=2"));
         }
-        Ok(())
+        if let Some(sites) = sum(|site| !site.is_not_logged()) {
+            notes.push(format!("{sites} are not explained"));
+        }
+        notes
     }
 }
 
-fn model(path: &Path) -> Result<GcModel, Failure> {
-    read_gc_model(path, &RecordingOptions::default())
+impl Rows {
+    /// What they are.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Site => "what is allocated, and why",
+            Self::Line => "what lines allocate, and what to do",
+        }
+    }
 }
 
 impl By {

@@ -40,6 +40,22 @@ impl TableOptions {
         self.rows.of(rows, self.format)
     }
 
+    /// The first of `all` rows, which are all that `table` has; for people only these columns, below what they are rows of.
+    pub(crate) fn write_first(
+        &self,
+        table: &Table,
+        all: usize,
+        columns: &[&str],
+        of: &str,
+        out: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        if !self.format.is_for_people() {
+            return render(table, self.format, out);
+        }
+        heading(of, (table.rows(), all), self.format, out)?;
+        render(&table.select(columns), self.format, out)
+    }
+
     /// The first rows, without a heading.
     pub(crate) fn render(&self, table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
         render(&self.rows.head(table, self.format), self.format, out)
@@ -51,14 +67,19 @@ impl Rows {
     pub(crate) fn write(&self, table: &Table, format: Format, of: &str, out: &mut Output<'_>) -> Result<(), Failure> {
         let rows = self.of(table.rows(), format);
         if format.is_for_people() {
-            write!(out, "{of}")?;
-            if rows < table.rows() {
-                write!(out, "; the first {rows} of {} rows, -n 0 shows all", table.rows())?;
-            }
-            writeln!(out, "{}", if format == Format::Markdown { "\n" } else { "" })?;
+            heading(of, (rows, table.rows()), format, out)?;
         }
         render(&table.head(rows), format, out)
     }
+}
+
+/// What the rows are, and how many of how many are shown.
+fn heading(of: &str, (rows, all): (usize, usize), format: Format, out: &mut Output<'_>) -> Result<(), Failure> {
+    write!(out, "{of}")?;
+    if rows < all {
+        write!(out, "; the first {rows} of {all} rows, -n 0 shows all")?;
+    }
+    Ok(writeln!(out, "{}", if format == Format::Markdown { "\n" } else { "" })?)
 }
 
 /// What is summed, and what all of it comes to.

@@ -23,7 +23,7 @@ fn postmortem_prints_writes_and_gates() {
     let (html, json) = (path("report.html"), path("report.json"));
     let (code, out, err) =
         gomem(&["postmortem", &incident("before"), "-o", &html, "--json", &json, "--fail-on", "critical"]);
-    assert_eq!((code, err.as_str()), (1, ""));
+    assert_eq!((code, err.as_str()), (1, "gomem: failed: critical\n"));
     assert!(out.contains("event/line.go:34") && out.contains("report: "));
     assert!(std::fs::read_to_string(html).unwrap().starts_with("<!DOCTYPE html>"));
     let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
@@ -90,7 +90,7 @@ fn places_have_the_compilers_reason() {
     let trace = incident("before/gctrace.log");
     let (code, out, err) = gomem(&["attribute", &heap, &log, "--gctrace", &trace, "--limit", "3"]);
     assert_eq!((code, err.as_str()), (0, ""));
-    assert_eq!(out.lines().count(), 5, "a heading, three sites and a note: {out}");
+    assert_eq!(out.lines().count(), 6, "what it is, a heading, three sites and a note: {out}");
     assert!(
         out.contains("are in packages without a log: build with -gcflags=all=-m=2"),
         "the log is of the module's own packages: {out}"
