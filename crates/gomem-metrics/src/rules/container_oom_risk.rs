@@ -33,105 +33,160 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(peak) = used(window) else {
         return Opinion::not_evaluable(&["process_resident_memory_bytes", "go_memstats_sys_bytes"]);
     };
-    let lately = window.last_third();
-    let levels: Vec<f64> = lately.live().iter().map(|point| point.1).collect();
-    let outside = lately
-        .median_of(|row| Some(window.value(Quantity::HeldBytes, row)? - window.value(Quantity::HeapInuseBytes, row)?));
-    let before_gc = quantile(&levels, 0.9).zip(window.gogc_factor()).map(|(live, factor)| live * (1.0 + factor));
-    let before_gc = before_gc.map(|heap| heap + outside.unwrap_or(0.0).max(0.0));
-    let capped = window.memory_limit().is_some_and(|memory_limit| memory_limit <= limit);
-    let evidence = |opinion: Opinion| {
-        opinion
-            .against("peak_to_limit_ratio", peak / limit, LEAST_PEAK, Unit::Ratio)
-            .with("container_limit_bytes", limit, Unit::Bytes)
-            .with("heap_before_gc_bytes", before_gc, Unit::Bytes)
-    };
-    if peak >= LEAST_PEAK * limit {
-        let now = used(&lately).unwrap_or(peak);
-        let evidence = |opinion| evidence(opinion).with("now_to_limit_ratio", now / limit, Unit::Ratio);
-        if now < LEAST_PEAK * limit {
-            let summary = format!(
-                "{} of the container's {} was in use once, and {} is now",
-                percent(peak / limit),
-                bytes(limit),
-                percent(now / limit)
-            );
-            return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
-        }
-        if let Some(outside) = outside_of_go(&lately).filter(|outside| *outside >= 0.5 * peak) {
-            let summary = format!(
-                "{} of the container's {} was in use, and {} of it is outside of Go",
-                percent(peak / limit),
-                bytes(limit),
-                bytes(outside)
-            );
-            return evidence(Opinion::fired(Severity::Critical, summary, OUTSIDE)).confounder(WORKING_SET);
-        }
-        let summary = format!("{} of the container's {} was in use", percent(peak / limit), bytes(limit));
-        let severity = if capped && peak < limit { Severity::Warning } else { Severity::Critical };
-        return evidence(Opinion::fired(severity, summary, ACTION)).sure(Confidence::High).confounder(WORKING_SET);
+    let container = Container::new(window, limit, peak);
+    container
+        .at_its_limit()
+        .or_else(|| container.at_its_limit_by_next_gc())
+        .or_else(|| container.at_its_limit_by_live_heap())
+        .or_else(|| container.full_of_pages())
+        .or_else(|| container.growing_by_its_node())
+        .or_else(|| container.growing_by_pages())
+        .or_else(|| container.not_known_to_last())
+        .unwrap_or_else(|| container.with_evidence(Opinion::clear("the container has memory to spare")))
+}
+
+/// A container with a limit, each risk of which is asked for after the others.
+struct Container<'w, 'a> {
+    window: &'w Window<'a>,
+    lately: Window<'a>,
+    limit: f64,
+    /// The most that was used of it.
+    peak: f64,
+    /// What the heap may grow to before the next GC, with what is beside it.
+    before_gc: Option<f64>,
+    /// Whether there is a `GOMEMLIMIT` below the limit.
+    is_capped: bool,
+}
+
+impl<'w, 'a> Container<'w, 'a> {
+    fn new(window: &'w Window<'a>, limit: f64, peak: f64) -> Self {
+        let lately = window.last_third();
+        let levels: Vec<f64> = lately.live().iter().map(|point| point.1).collect();
+        let held_outside =
+            |row| Some(window.value(Quantity::HeldBytes, row)? - window.value(Quantity::HeapInuseBytes, row)?);
+        let outside = lately.median_of(held_outside);
+        let before_gc = quantile(&levels, 0.9).zip(window.gogc_factor()).map(|(live, factor)| live * (1.0 + factor));
+        let before_gc = before_gc.map(|heap| heap + outside.unwrap_or(0.0).max(0.0));
+        let is_capped = window.memory_limit().is_some_and(|memory_limit| memory_limit <= limit);
+        Self { window, lately, limit, peak, before_gc, is_capped }
     }
-    if !capped && before_gc.is_some_and(|heap| heap > limit) {
+
+    fn with_evidence(&self, opinion: Opinion) -> Opinion {
+        opinion
+            .against("peak_to_limit_ratio", self.peak / self.limit, LEAST_PEAK, Unit::Ratio)
+            .with("container_limit_bytes", self.limit, Unit::Bytes)
+            .with("heap_before_gc_bytes", self.before_gc, Unit::Bytes)
+    }
+
+    fn fired(&self, severity: Severity, summary: String, action: &'static str) -> Opinion {
+        self.with_evidence(Opinion::fired(severity, summary, action))
+    }
+
+    /// What was used at the most is nearly all of it, now or in the past.
+    fn at_its_limit(&self) -> Option<Opinion> {
+        let (peak, limit) = (self.peak, self.limit);
+        if peak < LEAST_PEAK * limit {
+            return None;
+        }
+        let now = used(&self.lately).unwrap_or(peak);
+        let used = format!("{} of the container's {} was in use", percent(peak / limit), bytes(limit));
+        let opinion = if now < LEAST_PEAK * limit {
+            let summary = format!("{used} once, and {} is now", percent(now / limit));
+            self.fired(Severity::Warning, summary, ACTION)
+        } else if let Some(outside) = outside_of_go(&self.lately).filter(|outside| *outside >= 0.5 * peak) {
+            let summary = format!("{used}, and {} of it is outside of Go", bytes(outside));
+            self.fired(Severity::Critical, summary, OUTSIDE)
+        } else {
+            let severity = if self.is_capped && peak < limit { Severity::Warning } else { Severity::Critical };
+            self.fired(severity, used, ACTION).sure(Confidence::High)
+        };
+        Some(opinion.with("now_to_limit_ratio", now / limit, Unit::Ratio).confounder(WORKING_SET))
+    }
+
+    fn at_its_limit_by_next_gc(&self) -> Option<Opinion> {
+        let heap = self.before_gc.filter(|heap| !self.is_capped && *heap > self.limit)?;
         let summary = format!(
             "the heap may grow to {} before the next GC, and the container has {}: without GOMEMLIMIT the runtime does not know",
-            bytes(before_gc.unwrap_or(0.0)),
-            bytes(limit)
+            bytes(heap),
+            bytes(self.limit)
         );
-        return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
+        Some(self.fired(Severity::Warning, summary, ACTION).confounder(WORKING_SET))
     }
-    if live_heap_leak::rising(window).is_some_and(|growth| peak + growth.late > limit) {
+
+    fn at_its_limit_by_live_heap(&self) -> Option<Opinion> {
+        live_heap_leak::rising(self.window).filter(|growth| self.peak + growth.late > self.limit)?;
         let summary =
             "the live heap grows, and at this pace reaches the container's limit within as long again".to_owned();
-        return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
+        Some(self.fired(Severity::Warning, summary, ACTION).confounder(WORKING_SET))
     }
-    if let Some(counted) = lately.median(Quantity::ContainerUsedBytes).filter(|counted| *counted >= LEAST_PEAK * limit)
-    {
+
+    /// Its working set is at the limit, and the program is not.
+    fn full_of_pages(&self) -> Option<Opinion> {
+        let limit = self.limit;
+        let counted = self.lately.median(Quantity::ContainerUsedBytes).filter(|used| *used >= LEAST_PEAK * limit)?;
         let summary = format!(
             "{} of the container's {} counts as used, and the program is {} of it: the rest is pages of files, which the kernel takes \
              back before it kills, or tmpfs, the kernel's own or another program's, which it does not",
             percent(counted / limit),
             bytes(limit),
-            percent(used(&lately).unwrap_or(peak) / limit)
+            percent(used(&self.lately).unwrap_or(self.peak) / limit)
         );
-        return evidence(Opinion::fired(Severity::Info, summary, CACHE))
-            .with("working_set_bytes", counted, Unit::Bytes)
-            .confounder(WORKING_SET);
+        let opinion = self.fired(Severity::Info, summary, CACHE);
+        Some(opinion.with("working_set_bytes", counted, Unit::Bytes).confounder(WORKING_SET))
     }
-    let is_of_node = !window.knows(Quantity::ResidentBytes) && !window.knows(Quantity::HeldBytes);
-    let held = window.points_of(|row| held(window, row));
-    if let Some(left) = seconds_left(&held, limit).filter(|_| is_of_node) {
+
+    /// Only the node speaks of it.
+    fn growing_by_its_node(&self) -> Option<Opinion> {
+        if self.window.knows(Quantity::ResidentBytes) || self.window.knows(Quantity::HeldBytes) {
+            return None;
+        }
+        let held = self.held();
+        let left = seconds_left(&held, self.limit)?;
         let summary = format!(
             "what the container's processes hold grows, {} at last, and at this pace reaches the container's {} in {}",
-            bytes(held.last().map_or(peak, |last| last.1)),
-            bytes(limit),
+            bytes(held.last().map_or(self.peak, |last| last.1)),
+            bytes(self.limit),
             Unit::Seconds.humanize(left)
         );
-        return evidence(Opinion::fired(Severity::Warning, summary, GROWS)).with("seconds_left", left, Unit::Seconds);
+        Some(self.fired(Severity::Warning, summary, GROWS).with("seconds_left", left, Unit::Seconds))
     }
-    let counted = window.points(Quantity::ContainerUsedBytes);
-    let left = seconds_left(&counted, limit);
-    if let Some(grown) = growth_of_pages(window) {
-        let until = left.map_or_else(String::new, |left| {
-            format!("; at this pace it reaches the container's {} in {}", bytes(limit), Unit::Seconds.humanize(left))
+
+    /// Its working set grows, and the program does not.
+    fn growing_by_pages(&self) -> Option<Opinion> {
+        let grown = growth_of_pages(self.window)?;
+        let until = seconds_left(&self.counted(), self.limit).map_or_else(String::new, |left| {
+            let left = Unit::Seconds.humanize(left);
+            format!("; at this pace it reaches the container's {} in {left}", bytes(self.limit))
         });
         let summary = format!(
             "what counts as used grows by {}, and what the program holds does not: pages of files, which the kernel takes back, or of \
              tmpfs or the kernel's own, which it does not{until}",
             bytes(grown)
         );
-        return evidence(Opinion::fired(Severity::Info, summary, CACHE))
-            .with("growth_of_pages_bytes", grown, Unit::Bytes)
-            .confounder(WORKING_SET);
+        let opinion = self.fired(Severity::Info, summary, CACHE);
+        Some(opinion.with("growth_of_pages_bytes", grown, Unit::Bytes).confounder(WORKING_SET))
     }
-    let reaches = |points: Vec<(f64, f64)>| {
-        Growth::from_points(&points, Envelope::Median)
-            .is_some_and(|growth| growth.last + growth.increase().max(growth.latest) > limit)
-    };
-    if left.is_some() || [held, counted].into_iter().any(reaches) {
+
+    /// A pace of either that reaches the limit within as long again is never clear.
+    fn not_known_to_last(&self) -> Option<Opinion> {
+        let reaches = |points: &[(f64, f64)]| {
+            Growth::from_points(points, Envelope::Median)
+                .is_some_and(|growth| growth.last + growth.increase().max(growth.latest) > self.limit)
+        };
+        let counted = self.counted();
+        let is_near = seconds_left(&counted, self.limit).is_some() || reaches(&self.held()) || reaches(&counted);
         let reason = "there is memory to spare, but at the pace of the time looked at not for as long again: more scrapes will tell";
-        return evidence(Opinion::insufficient(reason));
+        is_near.then(|| self.with_evidence(Opinion::insufficient(reason)))
     }
-    evidence(Opinion::clear("the container has memory to spare"))
+
+    fn held(&self) -> Vec<(f64, f64)> {
+        self.window.points_of(|row| held(self.window, row))
+    }
+
+    /// What the kernel counts as used.
+    fn counted(&self) -> Vec<(f64, f64)> {
+        self.window.points(Quantity::ContainerUsedBytes)
+    }
 }
 
 /// The node counts since the container began: what came within the time looked at is worse than what was there before.
