@@ -40,7 +40,7 @@ impl Heap {
         View::new(GoroutineRow::schema, |heap| heap.goroutines().to_table()),
         View::new(PathRow::schema, |heap| heap.paths(&WayTarget::All, path::LIMIT).to_table()),
         View::new(StepRow::schema, |heap| heap.steps(None).to_table()),
-        View::new(WindowRow::schema, |heap| heap.windows(window::MIN_BYTES, window::RATIO).to_table()),
+        View::new(WindowRow::schema, |heap| heap.windows(Heap::WINDOW_MIN_BYTES, Heap::WINDOW_RATIO).to_table()),
         View::new(MapRow::schema, |heap| heap.maps().to_table()),
         View::new(TypeRow::schema, |heap| heap.types().to_table()),
         View::new(ObjectRow::schema, Self::object_table),

@@ -26,7 +26,8 @@ use crate::{
   gomem heap heap.dump --redact fit-to-send.dump
   gcore -o app 4711 && gomem heap app.4711 --binary ./app
 
-A dump or core holds all that the program had in memory. gomem shows addresses, sizes and names, never contents.")]
+A dump or core holds all that the program had in memory. gomem shows addresses, sizes and names,
+never contents.")]
 pub(crate) struct Heap {
     /// What `debug.WriteHeapDump` wrote, or a core; compressed (gzip, zstd) or not; `-` is standard input.
     dump: PathBuf,
@@ -138,7 +139,7 @@ impl Heap {
         let (table, short): (Table, &[&str]) = match (&self.path_to, &self.before, self.by) {
             (Some(holder), ..) => (self.steps(heap, holder)?, &STEP),
             (_, Some(before), _) => (heap.diff(&read_heap(before, self.options()?)?).to_table(), &DIFFERENCE),
-            _ if self.windows => (heap.windows(4096, 8).to_table(), &WINDOW),
+            _ if self.windows => (heap.windows(HeapDump::WINDOW_MIN_BYTES, HeapDump::WINDOW_RATIO).to_table(), &WINDOW),
             _ if self.maps => (heap.maps().to_table(), &MAP),
             (.., By::Holder) => (heap.holders().to_table(), &HOLDER),
             (.., By::Site) => (heap.holder_sites().to_table(), &SITE),

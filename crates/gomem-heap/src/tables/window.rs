@@ -37,6 +37,11 @@ pub struct WindowRow {
 }
 
 impl Heap {
+    /// Of [`windows`](Self::windows): smaller buffers are seldom worth a look.
+    pub const WINDOW_MIN_BYTES: u64 = 4096;
+    /// Of [`windows`](Self::windows): what shows an eighth of a buffer or less is a window.
+    pub const WINDOW_RATIO: u64 = 8;
+
     /// Buffers of at least so many bytes of which all slices and strings show no more than one part of `ratio`; the largest first.
     #[must_use]
     pub fn windows(&self, min_bytes: u64, ratio: u64) -> Vec<WindowRow> {
@@ -77,8 +82,3 @@ impl Row for WindowRow {
             })
     }
 }
-
-/// Smaller buffers are seldom worth a look.
-pub(super) const MIN_BYTES: u64 = 4096;
-/// What shows an eighth of a buffer or less is a window.
-pub(super) const RATIO: u64 = 8;

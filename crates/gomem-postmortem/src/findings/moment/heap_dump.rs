@@ -83,7 +83,7 @@ fn why(bundle: &Bundle, heap: &Heap, row: &HolderRow) -> String {
 
 /// All large buffers of which little is in view, but for those that the program may fill again: they are not kept in vain.
 fn window(heap: &Heap) -> Option<Finding> {
-    let mut windows = heap.windows(4096, 8);
+    let mut windows = heap.windows(Heap::WINDOW_MIN_BYTES, Heap::WINDOW_RATIO);
     windows.retain(|window| !window.is_refillable);
     let first = windows.first()?;
     let bytes: u64 = windows.iter().map(|window| window.buffer_bytes - window.shown_bytes).sum();
