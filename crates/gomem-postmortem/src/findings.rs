@@ -3,7 +3,7 @@
 //! `finding` is one thing to do. `amount`, `breakdown`, `cost` and `sentence` put numbers into its words; `growth` and
 //! `live_heap` are what several rooms know of memory over time. Most rooms make findings, each of one kind of evidence;
 //! `calls` and `keeping` know what they share. `ranking` asks all of them, `consistency` and `mismatch` say what cannot be
-//! told together.
+//! told together, `missing_input` what is not there.
 //!
 //! | room | what it looks at |
 //! |---|---|
@@ -30,6 +30,7 @@ mod keeping;
 mod leak;
 mod live_heap;
 mod mismatch;
+mod missing_input;
 mod moment;
 mod paste;
 mod ranking;

@@ -124,6 +124,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "leak",
             "paste",
             "mismatch",
+            "missing_input",
             "consistency",
             "ranking",
         ],

@@ -9,4 +9,5 @@ pub(crate) mod judgements;
 pub(crate) mod live_swings;
 pub(crate) mod mark_cost;
 pub(crate) mod no_gc_since;
+pub(crate) mod other_gogc;
 pub(crate) mod traced_gc;

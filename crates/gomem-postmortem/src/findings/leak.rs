@@ -1,5 +1,6 @@
 //! What grows without end.
 
+pub(crate) mod all_growth;
 pub(crate) mod between;
 pub(crate) mod kept_together;
 pub(crate) mod leak;

@@ -138,26 +138,15 @@ fn own_finding(
     }
     let decision = boxed.or_else(|| named.first().and_then(|site| site.decision.as_deref()));
     match decision {
-        Some(decision) => {
-            let others = named.iter().filter(|site| site.decision.is_some()).count().saturating_sub(1);
-            let others = if others > 0 { format!(", and {others} more") } else { String::new() };
-            finding.summary += &format!(" The compiler: `{}`{others}.", shortened(&decision.message()));
-            let of_reason = named.first().and_then(|site| site.reason).filter(|_| boxed.is_none());
-            finding.cause = match of_reason {
-                Some(Reason::Compiler(cause)) => Some(cause),
-                _ => Some(decision.cause),
-            };
-            finding.compiler_message = Some(decision.message());
-        }
+        Some(decision) => tell_decision(&mut finding, decision, &named, boxed.is_some()),
         None => {
-            let explanation = named.first().copied().or(largest).or(own.sites.first().copied());
-            let explanation = explanation.and_then(Site::explained).unwrap_or_default();
+            let explained = named.first().copied().or(largest).or(own.sites.first().copied());
+            let explanation = explained.and_then(Site::explained).unwrap_or_default();
             finding.summary += &format!(" {}", sentence(&explanation));
         }
     }
     finding.confidence = confidence(&named);
     finding.action = action(&named, boxed);
-    let holder = named.iter().find(|site| is_passed_to_holder(site));
     if let Some(misuse) = misuse {
         finding.summary += &misuse.seen().map_or(String::new(), |seen| format!(" {seen}"));
         if let Some(advice) = misuse.advice() {
@@ -174,14 +163,8 @@ fn own_finding(
         advise_pool(&mut finding, &named);
     }
     if !is_kept {
-        // What stays is no garbage; what is not named has no advice.
-        let avoidable: f64 = named.iter().map(|site| site.avoidable_bytes_fraction() * garbage_fraction(site)).sum();
-        finding.avoidable_bytes_fraction = Some(avoidable).filter(|fraction| *fraction > 0.0);
-        finding.saving = pacing.filter(|_| avoidable > 0.0).and_then(|pacing| pacing.saving(avoidable));
-        if let Some(site) = holder.filter(|_| misuse.is_none()) {
-            finding.action = held_advice(site);
-            finding.saving = finding.saving.map(Saving::at_most);
-        }
+        let holder = named.iter().find(|site| is_passed_to_holder(site)).filter(|_| misuse.is_none());
+        tell_saving(&mut finding, &named, holder.copied(), pacing);
     }
     if finding.action.is_empty() && coverage(own) < 0.5 && own.sites.iter().any(|site| site.is_not_logged()) {
         finding.action = TAKE_LOG.into();
@@ -203,6 +186,30 @@ fn own_finding(
         finding.confounders.push("the compiler's log has no decision about these bytes".into());
     }
     Some(finding)
+}
+
+/// What the compiler decided about the bytes; of a value that is boxed for a pool, that is the cause.
+fn tell_decision(finding: &mut Finding, decision: &HeapDecision, named: &[&Site], is_boxed: bool) {
+    let others = named.iter().filter(|site| site.decision.is_some()).count().saturating_sub(1);
+    let others = if others > 0 { format!(", and {others} more") } else { String::new() };
+    finding.summary += &format!(" The compiler: `{}`{others}.", shortened(&decision.message()));
+    finding.cause = match named.first().and_then(|site| site.reason).filter(|_| !is_boxed) {
+        Some(Reason::Compiler(cause)) => Some(cause),
+        _ => Some(decision.cause),
+    };
+    finding.compiler_message = Some(decision.message());
+}
+
+/// What a fix saves: what stays is no garbage, and what is not named has no advice. What a holder keeps for a while may not be
+/// avoidable.
+fn tell_saving(finding: &mut Finding, named: &[&Site], holder: Option<&Site>, pacing: Option<&Pacing>) {
+    let avoidable: f64 = named.iter().map(|site| site.avoidable_bytes_fraction() * garbage_fraction(site)).sum();
+    finding.avoidable_bytes_fraction = Some(avoidable).filter(|fraction| *fraction > 0.0);
+    finding.saving = pacing.filter(|_| avoidable > 0.0).and_then(|pacing| pacing.saving(avoidable));
+    if let Some(site) = holder {
+        finding.action = held_advice(site);
+        finding.saving = finding.saving.map(Saving::at_most);
+    }
 }
 
 /// That a pool would pay, and what an execution trace says for it or against it.

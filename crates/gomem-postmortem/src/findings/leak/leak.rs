@@ -28,41 +28,106 @@ use crate::{
 pub(crate) fn leak(
     together: &KeptTogether<'_>,
     others: &[&GrowingSite],
-    (sites, log): (&[Site], Option<&EscapeLog>),
+    joined @ (sites, _): (&[Site], Option<&EscapeLog>),
     live_heap: Option<&LiveHeap>,
     is_leaking: bool,
     goroutines: &GoroutineCount,
 ) -> Finding {
     let growing = together.first;
-    let GrowingSite { place, growth, .. } = growing;
-    let (inuse_bytes, inuse_fraction) = (together.inuse_bytes(), together.inuse_fraction());
-    let rising = live_heap.is_some_and(LiveHeap::rises);
-    let is_trend = growth.points.len() >= SiteGrowth::ENOUGH_PROFILES;
-    let is_beyond_chance = growth.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
-    let is_confirmed = (rising && is_trend) || (is_leaking && is_beyond_chance);
+    let growth = &growing.growth;
+    let certainty = Certainty::new(growth, live_heap, is_leaking);
     let bound = bound_of(&growing.sites);
-    let is_critical = is_confirmed && inuse_fraction >= LARGE_SHARE && bound.is_none();
+    let let_go_before = let_go_before(growth).filter(|_| !certainty.is_confirmed);
+    let inuse_fraction = together.inuse_fraction();
+    let is_critical = certainty.is_confirmed && inuse_fraction >= LARGE_SHARE && bound.is_none();
     let severity = if is_critical { Severity::Critical } else { Severity::Warning };
-    let let_go_before = let_go_before(growth).filter(|_| !is_confirmed);
-    let bytes_per_hour = together.bytes_per_hour();
+    let what = match (bound, let_go_before) {
+        (Some(_), _) => "Growth up to a bound",
+        (None, Some(_)) => "Growth, after more was let go",
+        (None, None) => "Leak",
+    };
     let title = format!(
-        "{}: {} {} {} ({} of the live heap), {} more each hour",
-        match (bound, let_go_before) {
-            (Some(_), _) => "Growth up to a bound",
-            (None, Some(_)) => "Growth, after more was let go",
-            (None, None) => "Leak",
-        },
+        "{what}: {} {} {} ({} of the live heap), {} more each hour",
         together.places(),
         if together.others.is_empty() { "keeps" } else { "keep" },
-        Unit::Bytes.humanize(inuse_bytes as f64),
+        Unit::Bytes.humanize(together.inuse_bytes() as f64),
         percent(inuse_fraction, 0),
-        Unit::Bytes.humanize(bytes_per_hour)
+        Unit::Bytes.humanize(together.bytes_per_hour())
     );
     let mut finding = Finding::new(FindingKind::Leak, severity, title);
+    finding.summary = course(together, let_go_before, live_heap);
+    let entry = growing.sites.first().and_then(|site| site.reached_from.as_ref());
+    if let Some(entry) = entry.filter(|_| bound.is_none())
+        && let Some(calls) = calls_in_words(&entry.function, &accounts(sites).0)
+    {
+        finding.summary += &format!(" No line of the program is on the stack: it is made for {calls}.");
+    }
+    let of_entry = entry.and_then(|entry| match goroutines {
+        // Goroutines that end keep nothing: what they made was handed to somebody.
+        GoroutineCount::Level => Some(handed_advice(&entry.function).unwrap_or(HANDED)),
+        GoroutineCount::Leaks(_) | GoroutineCount::NotKnown => goroutine_advice(&entry.function),
+    });
+    let held = goroutines.leaked().and_then(|goroutines| goroutines.hold(growing));
+    finding.action = action(together, others, joined, (bound.or(of_entry), held.is_some()), goroutines);
+    if let Some(why) = held {
+        finding.summary += &format!(" {why}");
+    }
+    finding.confidence = if let_go_before.is_some() { Confidence::Low } else { certainty.confidence() };
+    finding.bytes = Some(together.inuse_bytes());
+    finding.bytes_fraction = Some(inuse_fraction);
+    // A cause is of all the bytes of the title.
+    let of_all = |site: &GrowingSite| site.largest().and_then(Site::cause);
+    if together.others.iter().all(|other| of_all(other) == of_all(growing)) {
+        finding.cause = of_all(growing);
+        finding.compiler_message = growing.largest().and_then(Site::compiler_message);
+    }
+    finding.place = Some(growing.place.clone());
+    finding.evidence = evidence(together, live_heap);
+    if live_heap.is_none() {
+        finding.confounders.push("no metrics: a cache that still fills looks the same".into());
+    }
+    finding.confounders.push("a bounded cache that has not reached its bound grows the same way".into());
+    finding
+}
+
+/// How sure it is that a line grows, and goes on growing.
+struct Certainty {
+    /// Whether the metrics have the live heap rise.
+    is_rising: bool,
+    is_trend: bool,
+    is_beyond_chance: bool,
+    /// By the metrics, or by their rules.
+    is_confirmed: bool,
+}
+
+impl Certainty {
+    fn new(growth: &SiteGrowth, live_heap: Option<&LiveHeap>, is_leaking: bool) -> Self {
+        let is_rising = live_heap.is_some_and(LiveHeap::rises);
+        let is_trend = growth.points.len() >= SiteGrowth::ENOUGH_PROFILES;
+        let is_beyond_chance = growth.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
+        let is_confirmed = (is_rising && is_trend) || (is_leaking && is_beyond_chance);
+        Self { is_rising, is_trend, is_beyond_chance, is_confirmed }
+    }
+
+    fn confidence(&self) -> Confidence {
+        if self.is_rising && self.is_trend && self.is_beyond_chance {
+            Confidence::High
+        } else if self.is_rising || self.is_beyond_chance {
+            Confidence::Medium
+        } else {
+            Confidence::Low
+        }
+    }
+}
+
+/// How it grew from profile to profile, and what grew with it.
+fn course(together: &KeptTogether<'_>, let_go_before: Option<f64>, live_heap: Option<&LiveHeap>) -> String {
+    let growing = together.first;
+    let GrowingSite { place, growth, .. } = growing;
     let steps: Vec<String> = growth.points.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
     let span = growth.points.last().map_or(0.0, |point| point.0);
     let grows_always = growth.points.windows(2).all(|pair| pair[0].1 < pair[1].1);
-    finding.summary = format!(
+    let mut course = format!(
         "What {} allocated there and is in use grew {} {} heap profiles over {}, as of the GCs that they show: {}.{}",
         place.short_function(),
         if grows_always { "in each of" } else { "over" },
@@ -72,10 +137,10 @@ pub(crate) fn leak(
         inside(growing)
     );
     if let Some(kept) = growth.kept_fraction() {
-        finding.summary += &format!(" Of what it allocated meanwhile, {} stayed.", percent(kept, 0));
+        course += &format!(" Of what it allocated meanwhile, {} stayed.", percent(kept, 0));
     }
     if let Some(bytes) = let_go_before {
-        finding.summary += &format!(
+        course += &format!(
             " Before the first of them it had let go of {}, more than it grew by since: what is built up for one piece of work after another grows \
              the same way until that is done.",
             Unit::Bytes.humanize(bytes)
@@ -84,99 +149,67 @@ pub(crate) fn leak(
     for other in &together.others {
         let [first, last] = [other.growth.points.first(), other.growth.points.last()]
             .map(|point| Unit::Bytes.humanize(point.map_or(0.0, |point| point.1)));
-        finding.summary += &format!(
+        course += &format!(
             " What {} makes grows with it, from {first} to {last}, and is kept with it as it seems.{}",
             other.place.short(),
             inside(other)
         );
     }
-    if let Some(trend) = live_heap.filter(|_| rising).map(|live| live.trend) {
-        let rate = Unit::BytesPerHour.humanize(trend.slope * 3600.0);
-        finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
+    if let Some(live) = live_heap.filter(|live| live.rises()) {
+        let rate = Unit::BytesPerHour.humanize(live.trend.slope * 3600.0);
+        course += &format!(" The metrics agree: what GC marks live rises by {rate}.");
     }
     if let Some((bytes, seconds)) = growth.oldest() {
-        finding.summary += &format!(
+        course += &format!(
             " At least {} of it are in use for {} or longer.",
             Unit::Bytes.humanize(bytes),
             Unit::Seconds.humanize(seconds)
         );
     }
-    let entry = growing.sites.first().and_then(|site| site.reached_from.as_ref());
-    let of_entry = entry.and_then(|entry| match goroutines {
-        // Goroutines that end keep nothing: what they made was handed to somebody.
-        GoroutineCount::Level => Some(handed_advice(&entry.function).unwrap_or(HANDED)),
-        GoroutineCount::Leaks(_) | GoroutineCount::NotKnown => goroutine_advice(&entry.function),
-    });
-    if let Some(entry) = entry.filter(|_| bound.is_none())
-        && let Some(calls) = calls_in_words(&entry.function, &accounts(sites).0)
-    {
-        finding.summary += &format!(" No line of the program is on the stack: it is made for {calls}.");
-    }
-    let of_entry = bound.or(of_entry).map(Keeper::Known);
-    let held = goroutines.leaked().and_then(|goroutines| Some((goroutines, goroutines.hold(growing)?)));
-    finding.action = match (of_entry.or_else(|| keeper_of(together, sites, log)), &held) {
+    course
+}
+
+/// What to do: by what is `known` of such lines, else by the goroutines that never end, if these hold it, else by who keeps it.
+fn action(
+    together: &KeptTogether<'_>,
+    others: &[&GrowingSite],
+    (sites, log): (&[Site], Option<&EscapeLog>),
+    (known, is_held): (Option<&'static str>, bool),
+    goroutines: &GoroutineCount,
+) -> String {
+    let keeper = known.map(Keeper::Known).or_else(|| keeper_of(together, sites, log));
+    match (keeper, goroutines.leaked()) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
-        (_, Some((goroutines, _))) => goroutines.action.clone(),
-        (Some(stored @ Keeper::Stored { .. }), None) => stored.words(),
-        (Some(other), None) if goroutines.leaked().is_none() => other.words(),
+        (_, Some(goroutines)) if is_held => goroutines.action.clone(),
+        (Some(stored @ Keeper::Stored { .. }), _) => stored.words(),
+        (Some(other), None) => other.words(),
         // What keeps such things as a rule says less than goroutines that never end.
-        (_, None) => unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines),
-    };
-    if let Some((_, why)) = &held {
-        finding.summary += &format!(" {why}");
+        _ => {
+            let beside = others.iter().find_map(|other| beside(other, sites, log));
+            unknown_keeper(together.first, beside, goroutines)
+        }
     }
-    finding.confidence = if let_go_before.is_some() {
-        Confidence::Low
-    } else if rising && is_trend && is_beyond_chance {
-        Confidence::High
-    } else if rising || is_beyond_chance {
-        Confidence::Medium
-    } else {
-        Confidence::Low
-    };
-    finding.bytes = Some(inuse_bytes);
-    finding.bytes_fraction = Some(inuse_fraction);
-    // A cause is of all the bytes of the title.
-    let of_all = |site: &GrowingSite| site.largest().and_then(Site::cause);
-    if together.others.iter().all(|other| of_all(other) == of_all(growing)) {
-        finding.cause = of_all(growing);
-        finding.compiler_message = growing.largest().and_then(Site::compiler_message);
-    }
-    finding.place = Some(place.clone());
-    finding.evidence = vec![
-        Evidence::new("inuse_space growth", together.all().map(|site| site.growth.change()).sum(), Unit::Bytes)
-            .with_source("heap profiles"),
-        Evidence::new("inuse_space slope", bytes_per_hour, Unit::BytesPerHour).with_source("heap profiles"),
+}
+
+fn evidence(together: &KeptTogether<'_>, live_heap: Option<&LiveHeap>) -> Vec<Evidence> {
+    let growth = &together.first.growth;
+    let of_profiles = |quantity, value, unit| Evidence::new(quantity, value, unit).with_source("heap profiles");
+    let change = together.all().map(|site| site.growth.change()).sum();
+    let mut evidence = vec![
+        of_profiles("inuse_space growth", change, Unit::Bytes),
+        of_profiles("inuse_space slope", together.bytes_per_hour(), Unit::BytesPerHour),
     ];
-    if let Some(objects) = growth.sampled_objects {
-        finding.evidence.push(Evidence::new("sampled objects", objects, Unit::Count).with_source("heap profiles"));
-    }
-    if let Some(sigmas) = growth.significance {
-        let evidence = Evidence::new("growth in standard deviations", sigmas, Unit::None);
-        finding.evidence.push(evidence.with_source("heap profiles"));
-    }
-    if let Some(kept) = growth.kept_fraction() {
-        finding
-            .evidence
-            .push(Evidence::new("kept of what was allocated", kept, Unit::Fraction).with_source("heap profiles"));
-    }
-    if let Some((bytes, _)) = growth.oldest() {
-        finding
-            .evidence
-            .push(Evidence::new("in use since an earlier profile", bytes, Unit::Bytes).with_source("heap profiles"));
-    }
+    let oldest = growth.oldest().map(|(bytes, _)| bytes);
+    evidence.extend(growth.sampled_objects.map(|objects| of_profiles("sampled objects", objects, Unit::Count)));
+    evidence.extend(growth.significance.map(|sigmas| of_profiles("growth in standard deviations", sigmas, Unit::None)));
+    evidence.extend(growth.kept_fraction().map(|kept| of_profiles("kept of what was allocated", kept, Unit::Fraction)));
+    evidence.extend(oldest.map(|bytes| of_profiles("in use since an earlier profile", bytes, Unit::Bytes)));
     if let Some(trend) = live_heap.map(|live| live.trend) {
-        finding
-            .evidence
-            .push(Evidence::new("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour).with_source("metrics"));
-        finding
-            .evidence
-            .push(Evidence::new("live heap rank correlation", trend.tau, Unit::None).with_source("metrics"));
-    } else {
-        finding.confounders.push("no metrics: a cache that still fills looks the same".into());
+        let of_metrics = |quantity, value, unit| Evidence::new(quantity, value, unit).with_source("metrics");
+        evidence.push(of_metrics("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour));
+        evidence.push(of_metrics("live heap rank correlation", trend.tau, Unit::None));
     }
-    finding.confounders.push("a bounded cache that has not reached its bound grows the same way".into());
-    finding
+    evidence
 }
 
 /// What the line had let go of before the first profile, where that is most of what it had made and more than it grew by since, while

@@ -1,0 +1,135 @@
+//! All that grew, by how sure it is that it goes on.
+
+use gomem_metrics::{Diagnosis, GoState, Quantity};
+use gomem_table::Unit;
+
+use crate::{
+    attribution::Site,
+    bundle::Bundle,
+    findings::{
+        finding::{Finding, FindingKind, Kept},
+        gc::judgements::is_leaking,
+        goroutine::goroutines::{GoroutineCount, LeakedGoroutines},
+        growth::GrowingSite,
+        leak::{
+            between::Between,
+            kept_together::KeptTogether,
+            leak::{leak, leaking},
+            let_go::LetGo,
+        },
+        live_heap::LiveHeap,
+    },
+};
+
+/// All that grew, by how sure it is that it goes on.
+pub(crate) struct AllGrowth<'a> {
+    leaks: Vec<&'a GrowingSite>,
+    /// Looked for where nothing leaks.
+    let_go: Option<LetGo<'a>>,
+    /// Looked for where neither of the others is told of.
+    between: Option<Between<'a>>,
+}
+
+impl<'a> AllGrowth<'a> {
+    /// With the findings about it.
+    pub(crate) fn find(
+        (bundle, state): (&'a Bundle, &GoState),
+        (sites, growing): (&'a [Site], &'a [GrowingSite]),
+        (live_heap, diagnosis): (Option<&LiveHeap>, Option<&Diagnosis>),
+        goroutines: &GoroutineCount,
+    ) -> (Self, Vec<Finding>) {
+        let is_leaking = diagnosis.is_some_and(is_leaking);
+        let leaks: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
+        let joined = (sites, bundle.escapes());
+        let together = KeptTogether::group(&leaks, joined, goroutines);
+        let of_leak = |kept: &KeptTogether<'_>| leak(kept, &leaks, joined, live_heap, is_leaking, goroutines);
+        let mut findings: Vec<Finding> = together.iter().map(of_leak).collect();
+        if let Some(seconds) = seconds_since_start(state).filter(|&seconds| seconds < YOUNG_SECONDS) {
+            findings.iter_mut().for_each(|finding| doubt_start(finding, seconds));
+        }
+        let told = (live_heap, diagnosis);
+        let let_go = leaks.is_empty().then(|| LetGo::find(bundle, state, is_leaking)).flatten();
+        if let Some(let_go) = &let_go {
+            let grew = (&*let_go.growing, &*let_go.sites);
+            findings.extend(grown(grew, bundle, told, goroutines, |finding, kept| let_go.tell(finding, kept)));
+        }
+        let between = findings.is_empty().then(|| Between::find(bundle, state, sites)).flatten();
+        if let Some(between) = &between {
+            let grew = (&*between.growing, &*between.sites);
+            findings.extend(grown(grew, bundle, told, goroutines, |finding, kept| between.tell(finding, kept)));
+        }
+        // What nothing is told of keeps no line's own finding back.
+        let between = between.filter(|_| !findings.is_empty());
+        (Self { leaks, let_go, between }, findings)
+    }
+
+    pub(crate) fn is_leak(&self) -> bool {
+        !self.leaks.is_empty()
+    }
+
+    /// Whether goroutines that never end hold some of what leaks.
+    pub(crate) fn is_held_by(&self, goroutines: &LeakedGoroutines) -> bool {
+        self.leaks.iter().any(|site| goroutines.hold(site).is_some())
+    }
+
+    /// What is kept cannot be reused: the finding about its growth says what to do about such a line.
+    pub(crate) fn claim(&self, finding: &mut Finding) {
+        let leaks = self.leaks.iter().map(|site| (*site, MOSTLY_STAYS));
+        let let_go = self.let_go.iter().flat_map(|let_go| &let_go.growing).map(|site| (site, LET_GO_LATE));
+        let between = self.between.iter().flat_map(|between| &between.growing).map(|site| (site, GREW_BETWEEN));
+        for (site, action) in leaks.chain(let_go).chain(between) {
+            let is_there = finding.place.as_ref() == Some(&site.place);
+            let is_kept = site.growth.kept_fraction().is_none_or(|kept| kept >= HALF);
+            if matches!(finding.kind, FindingKind::AllocationSite | FindingKind::Call) && is_there && is_kept {
+                finding.kept = Some(Kept::ByLeak);
+                action.clone_into(&mut finding.action);
+            }
+        }
+    }
+}
+
+/// For how long the one program of the metrics had run at the last scrape.
+fn seconds_since_start(state: &GoState) -> Option<f64> {
+    let start = state.values(Quantity::StartTimeSeconds).iter().rev().find_map(|start| *start)?;
+    let is_one = state.targets().windows(2).all(|pair| pair[0] == pair[1]);
+    Some(*state.times_ms().last()? as f64 / 1e3 - start).filter(|_| is_one)
+}
+
+/// What a program builds up at its start grows like a leak until it is done.
+fn doubt_start(finding: &mut Finding, seconds: f64) {
+    finding.summary += &format!(
+        " The program had run for {} only: what it builds up at its start, or for one piece of work, grows the same way.",
+        Unit::Seconds.humanize(seconds)
+    );
+    finding.confounders.push("what a program builds up at its start grows the same way until it is done".to_owned());
+}
+
+/// What grew in profiles that do not tell a leak for sure, which `tell` says; `sites` are those of the last of these.
+fn grown(
+    (growing, sites): (&[GrowingSite], &[Site]),
+    bundle: &Bundle,
+    (live_heap, diagnosis): (Option<&LiveHeap>, Option<&Diagnosis>),
+    goroutines: &GoroutineCount,
+    tell: impl Fn(&mut Finding, &KeptTogether<'_>),
+) -> Vec<Finding> {
+    let growing: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
+    let joined = (sites, bundle.escapes());
+    let together = KeptTogether::group(&growing, joined, goroutines);
+    let of_group = |kept: &KeptTogether<'_>| {
+        let mut finding = leak(kept, &growing, joined, live_heap, false, goroutines);
+        tell(&mut finding, kept);
+        finding
+    };
+    together.iter().filter(|kept| !kept.is_bounded()).map(of_group).collect()
+}
+
+/// Of what a line made: where less stays, the rest can be reused.
+const HALF: f64 = 0.5;
+
+const MOSTLY_STAYS: &str = "bound what keeps it, as the leak's finding says: most of what the line makes stays";
+const LET_GO_LATE: &str = "it is no garbage at once: most of what the line made stayed until the last heap profile, as the finding about its growth says";
+const GREW_BETWEEN: &str =
+    "most of what the line makes stayed between the heap profiles, as the finding about its growth says";
+
+/// A judgement: services load what they need in less.
+const YOUNG_SECONDS: f64 = 60.0;
