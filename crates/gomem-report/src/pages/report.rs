@@ -6,8 +6,8 @@ use foldhash::HashMap;
 use gomem_escape::{Cause, HeapDecision, Step};
 use gomem_finding::Severity;
 use gomem_postmortem::{Contents, Place, Report, Site};
-use gomem_symbol::Symbol;
-use gomem_table::percent;
+use gomem_symbol::{Symbol, shortened};
+use gomem_table::{Unit, percent};
 use minijinja::{Value, context};
 
 use crate::{
@@ -52,7 +52,76 @@ pub fn html(report: &Report) -> String {
 #[must_use]
 pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
     let sources = SourceFolds::new(report);
-    let findings: Vec<Value> = report
+    let all_sites = view.sites.unwrap_or(report.sites());
+    let what_if: Vec<[String; 4]> = report.gogc().iter().map(cells).collect();
+    let safe = Value::from_safe_string;
+    let (heap_chart, timeline) = (charts::heap_over_time(report.state()), charts::GcTimeline::new(report));
+    let (benchmarks, more_benchmarks) = benchmarks(report);
+    let of = |kind: Contents| files(report, kind);
+    let held = report.heap_dump().and_then(held);
+    let values = context! {
+        name => report.name(),
+        above => Value::from_safe_string(view.above.to_owned()),
+        version => env!("CARGO_PKG_VERSION"),
+        facts => facts(report.overview()),
+        findings => findings(report, &view, &sources),
+        severities => severities(report),
+        packages => packages(report),
+        contents => contents(report, held.is_some(), heap_chart.is_some(), timeline.is_some()),
+        script => Value::from_safe_string(SCRIPT.to_owned()),
+        together => report.together().filter(|_| view.kept.is_none()).map(together),
+        what_if => what_if,
+        benchmarks => benchmarks.into_iter().map(|of| {
+            context! { name => of.name, measured => of.measured, lines => of.lines }
+        }).collect::<Vec<_>>(),
+        more_benchmarks => more_benchmarks,
+        refusals => report.gogc().iter().any(|found| found.refusal.is_some()),
+        sites => sites(all_sites, &sources),
+        all_sites => all_sites.len(),
+        listing_style => Value::from_safe_string(if sources.is_empty() { String::new() } else { STYLE.to_owned() }),
+        chart_style => Value::from_safe_string(charts::STYLE.to_owned()),
+        heap_chart => heap_chart.map(safe),
+        memory_chart => charts::memory_over_time(report.state(), report.waterfall()).map(safe),
+        timeline => timeline.map(|timeline| context! {
+            heap => safe(timeline.heap),
+            cpu => timeline.cpu.map(safe),
+            source => timeline.source,
+        }),
+        held => held,
+        traced => report.execution_trace().map(traced),
+        what_if_chart => report.gogc_today().and_then(|today| charts::what_if(report.gogc(), today)).map(safe),
+        sources => context! {
+            heap => heap_name(report, &view),
+            escapes => of(Contents::EscapeLog),
+            memory_image => [of(Contents::HeapDump), of(Contents::Core)].concat(),
+            metrics => of(Contents::Metrics),
+            gctrace => of(Contents::GcTrace),
+            trace => of(Contents::ExecutionTrace),
+            benchmarks => of(Contents::Benchmarks),
+        },
+        all_sources => all_sources(report),
+        memory => report.memory_now().map(|_| {
+            // Within HTML no namespace is needed, and a report has no address in it.
+            let svg = charts::waterfall_svg(report.waterfall()).replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
+            Value::from_safe_string(svg)
+        }),
+        asides => report.asides().iter().map(|told| format!("{}: {}", told.rule.name(), told.summary)).collect::<Vec<_>>(),
+        wants => wants(report),
+        judged => report.rules().len() - report.unjudged().count(),
+        remarks => report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect::<Vec<_>>(),
+        flame => flame(report, &sources, all_sites, view.flame).map(safe),
+        unused_files => report.unused_files().iter().map(|file| (file.name.clone(), file.reason.clone())).collect::<Vec<_>>(),
+        files => report.files(),
+    };
+    // If the template fails, the text report still says everything.
+    rendered(TEMPLATE, values).unwrap_or_else(|err| {
+        format!("<!DOCTYPE html><title>gomem</title><pre>{err}\n{}</pre>", escape(&text(report, COLUMNS)))
+    })
+}
+
+/// What the page says of each finding that it keeps.
+fn findings(report: &Report, view: &ReportView<'_>, sources: &SourceFolds<'_>) -> Vec<Value> {
+    report
         .findings()
         .iter()
         .zip(1..)
@@ -88,9 +157,12 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
                 missing => finding.missing.join(", "),
             }
         })
-        .collect();
-    let all_sites = view.sites.unwrap_or(report.sites());
-    let sites: Vec<Value> = all_sites
+        .collect()
+}
+
+/// What the page says of the largest sites.
+fn sites(sites: &[Site], sources: &SourceFolds<'_>) -> Vec<Value> {
+    sites
         .iter()
         .take(SITES)
         .map(|site| {
@@ -99,82 +171,18 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
                 source => sources.link_to(&site.place),
                 function => site.place.short_function(),
                 charged_to => (site.place != site.charged_to).then(|| site.charged_to.short()),
-                bytes => gomem_table::Unit::Bytes.humanize(site.bytes as f64),
+                bytes => Unit::Bytes.humanize(site.bytes as f64),
                 share => percent(site.bytes_fraction, 1),
                 objects => percent(site.objects_fraction, 1),
                 inuse => percent(site.inuse_fraction, 1),
                 cause => site.cause().map(Cause::words),
-                message => site.compiler_message().map(|message| gomem_symbol::shortened(&message).into_owned()),
+                message => site.compiler_message().map(|message| shortened(&message).into_owned()),
                 explanation => site.explained(),
                 flow => site.decision.as_deref().map(flow).unwrap_or_default(),
                 advice => site.advice().map(|advice| with_code(&advice)),
             }
         })
-        .collect();
-    let what_if: Vec<[String; 4]> = report.gogc().iter().map(cells).collect();
-    let safe = Value::from_safe_string;
-    let (heap_chart, timeline) = (charts::heap_over_time(report.state()), charts::GcTimeline::new(report));
-    let (benchmarks, more_benchmarks) = benchmarks(report);
-    let of = |kind: Contents| files(report, kind);
-    let held = report.heap_dump().and_then(held);
-    let values = context! {
-        name => report.name(),
-        above => Value::from_safe_string(view.above.to_owned()),
-        version => env!("CARGO_PKG_VERSION"),
-        facts => facts(report.overview()),
-        findings => findings,
-        severities => severities(report),
-        packages => packages(report),
-        contents => contents(report, held.is_some(), heap_chart.is_some(), timeline.is_some()),
-        script => Value::from_safe_string(SCRIPT.to_owned()),
-        together => report.together().filter(|_| view.kept.is_none()).map(together),
-        what_if => what_if,
-        benchmarks => benchmarks.into_iter().map(|of| {
-            context! { name => of.name, measured => of.measured, lines => of.lines }
-        }).collect::<Vec<_>>(),
-        more_benchmarks => more_benchmarks,
-        refusals => report.gogc().iter().any(|found| found.refusal.is_some()),
-        sites => sites,
-        all_sites => all_sites.len(),
-        listing_style => Value::from_safe_string(if sources.is_empty() { String::new() } else { STYLE.to_owned() }),
-        chart_style => Value::from_safe_string(charts::STYLE.to_owned()),
-        heap_chart => heap_chart.map(safe),
-        memory_chart => charts::memory_over_time(report.state(), report.waterfall()).map(safe),
-        timeline => timeline.map(|timeline| context! {
-            heap => safe(timeline.heap),
-            cpu => timeline.cpu.map(safe),
-            source => timeline.source,
-        }),
-        held => held,
-        traced => report.execution_trace().map(traced),
-        what_if_chart => report.gogc_today().and_then(|today| charts::what_if(report.gogc(), today)).map(safe),
-        sources => context! {
-            heap => heap_name(report, &view),
-            escapes => of(Contents::EscapeLog),
-            memory_image => [of(Contents::HeapDump), of(Contents::Core)].concat(),
-            metrics => of(Contents::Metrics),
-            gctrace => of(Contents::GcTrace),
-            trace => of(Contents::ExecutionTrace),
-            benchmarks => of(Contents::Benchmarks),
-        },
-        all_sources => all_sources(report),
-        memory => report.memory_now().map(|_| {
-            // Within HTML no namespace is needed, and a report has no address in it.
-            let svg = charts::waterfall_svg(report.waterfall()).replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
-            Value::from_safe_string(svg)
-        }),
-        asides => report.asides().iter().map(|told| format!("{}: {}", told.rule.name(), told.summary)).collect::<Vec<_>>(),
-        wants => wants(report.unjudged()),
-        judged => report.rules().len() - report.unjudged().count(),
-        remarks => report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect::<Vec<_>>(),
-        flame => flame(report, &sources, all_sites, view.flame).map(safe),
-        unused_files => report.unused_files().iter().map(|file| (file.name.clone(), file.reason.clone())).collect::<Vec<_>>(),
-        files => report.files(),
-    };
-    // If the template fails, the text report still says everything.
-    rendered(TEMPLATE, values).unwrap_or_else(|err| {
-        format!("<!DOCTYPE html><title>gomem</title><pre>{err}\n{}</pre>", escape(&text(report, COLUMNS)))
-    })
+        .collect()
 }
 
 /// The headings that the page has, each with its anchor.

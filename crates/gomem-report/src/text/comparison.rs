@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::TableStyle;
 use gomem_gogc::Interval;
-use gomem_postmortem::{Comparison, Overview};
+use gomem_postmortem::{Comparison, Overview, SiteFix};
 use gomem_symbol::Symbol;
 use gomem_table::{Unit, percent};
 
@@ -24,19 +24,12 @@ use crate::words::interval;
 /// ```
 #[must_use]
 pub fn comparison_text(comparison: &Comparison) -> String {
-    let mut out = String::from("Fixed, by share of the bytes allocated before:\n");
+    let mut out = String::from(
+        "Fixed, by share of the bytes allocated before (of a function, all its lines; the largest is named):\n",
+    );
     for fix in &comparison.site_fixes {
-        let _ = writeln!(
-            out,
-            "  {:>7}  {} ({}){}, {} of it left",
-            percent(fix.bytes_fraction, 1),
-            fix.place.short_function(),
-            fix.place.short(),
-            fix.callee
-                .as_deref()
-                .map_or_else(String::new, |callee| format!(" calling {}", Symbol::decode(callee).short())),
-            percent(fix.left_fraction, 1)
-        );
+        let [share, left] = [fix.bytes_fraction, fix.left_fraction].map(|share| percent(share, 1));
+        let _ = writeln!(out, "  {share:>7}  {}, {left} of it left", site(fix));
     }
     let _ = writeln!(out, "  {:>7}  of all bytes gone, together", percent(comparison.fixed_fraction, 1));
     for gone in &comparison.leak_fixes {
@@ -51,6 +44,13 @@ pub fn comparison_text(comparison: &Comparison) -> String {
     out
 }
 
+/// `api.(*Handler).decodeLines (api/handler.go:96)`, and what it calls.
+fn site(fix: &SiteFix) -> String {
+    let callee = fix.callee.as_deref();
+    let callee = callee.map_or_else(String::new, |callee| format!(" calling {}", Symbol::decode(callee).short()));
+    format!("{} ({}){callee}", fix.place.short_function(), fix.place.short())
+}
+
 /// What was not there before; where nothing tells, that.
 fn write_worse(comparison: &Comparison, out: &mut String) {
     let Some(sites) = &comparison.new_sites else {
@@ -60,11 +60,8 @@ fn write_worse(comparison: &Comparison, out: &mut String) {
     if !sites.is_empty() {
         out.push_str("New, by share of the bytes allocated after:\n");
     }
-    for site in sites {
-        let (function, place) = (site.place.short_function(), site.place.short());
-        let callee = site.callee.as_deref();
-        let callee = callee.map_or_else(String::new, |callee| format!(" calling {}", Symbol::decode(callee).short()));
-        let _ = writeln!(out, "  {:>7}  {function} ({place}){callee}", percent(site.bytes_fraction, 1));
+    for new in sites {
+        let _ = writeln!(out, "  {:>7}  {}", percent(new.bytes_fraction, 1), site(new));
     }
     if comparison.new_fraction > 0.0 {
         let of_before = percent(comparison.new_fraction, 1);
