@@ -20,7 +20,11 @@ use crate::{
 /// Says what allocates in a Go program, why, what it costs and what to change.
 #[derive(Debug, Parser)]
 #[command(name = "gomem", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 fine, 1 a gate failed, 2 bad usage, 3 bad input, 130 interrupted.")]
+#[command(after_help = "Begin with these, or with a folder of what you have:
+  gomem capture http://127.0.0.1:6060 -o incident/
+  gomem postmortem incident/ -o report.html
+
+Exit codes: 0 fine, 1 a gate failed, 2 bad usage, 3 bad input, 130 interrupted.")]
 pub(crate) struct Arguments {
     /// When to use colours.
     #[arg(

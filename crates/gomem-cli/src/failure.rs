@@ -31,9 +31,10 @@ impl Failure {
             ErrorKind::PermissionDenied => {
                 Self::input(path, "permission denied: run as a user who may read and write it")
             }
-            ErrorKind::IsADirectory => {
-                Self::input(path, "a folder, where a file is expected; `gomem postmortem` reads folders")
-            }
+            ErrorKind::IsADirectory => Self::input(
+                path,
+                "a folder, where files are expected: name them; `gomem postmortem` reads a whole folder",
+            ),
             ErrorKind::NotADirectory => Self::input(path, "a part of this path is a file, not a folder"),
             ErrorKind::StorageFull => Self::input(path, "no space left on the device"),
             _ => Self::input(path, without_number(problem)),

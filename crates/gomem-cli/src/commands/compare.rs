@@ -35,8 +35,8 @@ use crate::{
   gomem compare before/ after/ --format markdown -o comment.md
 
 A line is new when it allocates half again as much as before for the same work, by more than the
-sampler's chance. The functions that allocate in both runs show how much work was done; where they are
-too few, a gate says that the evidence is insufficient, and passes.")]
+sampler's chance. The functions that allocate in both runs show how much work was done; where they
+are too few, a gate says that the evidence is insufficient, and passes.")]
 pub(crate) struct Compare {
     /// The bundle before the change.
     before: PathBuf,

@@ -22,8 +22,8 @@ use crate::{
   gomem trace trace.out --pauses
   gomem trace allocfree.out --by type
 
-`curl -o trace.out 'http://HOST/debug/pprof/trace?seconds=5'` takes one. --by type needs a program that ran with
-GODEBUG=traceallocfree=1.")]
+`curl -o trace.out 'http://HOST/debug/pprof/trace?seconds=5'` takes one. --by type needs a program
+that ran with GODEBUG=traceallocfree=1.")]
 pub(crate) struct Trace {
     /// What `runtime/trace`, `go test -trace` or the flight recorder wrote, Go 1.22 or later; `-` is standard input.
     trace: PathBuf,

@@ -125,8 +125,7 @@ pub(crate) fn read_metrics(sources: &[Source], options: MetricsOptions) -> Resul
         }
         let scrapes = scrapes_of(source.path()).map_err(|problem| Failure::io(source.path(), &problem))?.files;
         if scrapes.is_empty() {
-            let problem = "no scrape in this folder; they are called <unix milliseconds>.prom";
-            return Err(Failure::input(source.path(), problem));
+            return Err(Failure::input(source.path(), no_scrape(source.path())));
         }
         scrapes.into_iter().try_for_each(|path| push(&Source::Path(path)))?;
     }
@@ -138,6 +137,21 @@ pub(crate) fn read_metrics(sources: &[Source], options: MetricsOptions) -> Resul
             let first = sources.first().map_or(Path::new(STDIN), Source::path);
             Err(Failure::input(first, format!("no sample in it; {}", Kind::Metrics.recipe())))
         }
+    }
+}
+
+/// What to do about a folder without scrapes. One of its folders may have them, as in a bundle.
+fn no_scrape(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let has_scrapes = |folder: &PathBuf| scrapes_of(folder).is_ok_and(|scrapes| !scrapes.files.is_empty());
+    match entries.map(|entry| entry.path()).filter(|path| path.is_dir()).find(has_scrapes) {
+        Some(inner) => {
+            format!(
+                "no scrape in this folder itself; {} has some, and `gomem postmortem` reads a whole bundle",
+                inner.display()
+            )
+        }
+        None => "no scrape in this folder; they are called <unix milliseconds>.prom".to_owned(),
     }
 }
 

@@ -25,7 +25,7 @@ where in it, what is wrong and what to do. |
 
 Results go to standard output. Messages go to standard error.
 
-These gates there are; `crates/gomem-cli/tests/all/gates.rs` has a table of inputs with the exit code of each:
+There are these gates; `crates/gomem-cli/tests/all/gates.rs` has a table of inputs with the exit code of each:
 
 | command | `--fail-on` | fails on |
 |---|---|---|

@@ -68,11 +68,12 @@ pub fn text(report: &Report, columns: usize) -> String {
     for told in report.asides() {
         let _ = writeln!(out, "also seen: {}: {}", told.rule.name(), told.summary);
     }
-    if report.unjudged().next().is_some() {
-        let _ = writeln!(out, "\nWhat the metrics could not tell, and what it would take:");
-        for (rules, want) in wants(report.unjudged()) {
-            paragraph(&mut out, &format!("{rules}: {want}"), columns);
-        }
+    let wants = wants(report);
+    if !wants.is_empty() {
+        out.push_str("\nWhat could not be judged, and what it would take:\n");
+    }
+    for (rules, want) in wants {
+        paragraph(&mut out, &format!("{rules}: {want}"), columns);
     }
     for remark in report.remarks() {
         let _ = writeln!(out, "read: {} ({})", remark.name, remark.text);

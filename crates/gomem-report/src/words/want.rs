@@ -1,13 +1,17 @@
 //! What would let rules judge.
 
-use gomem_metrics::{Judgement, Verdict};
+use gomem_metrics::Verdict;
+use gomem_postmortem::{Contents, Report};
 
-/// Rules with the same want, together: their names, and what is wanted.
-pub(crate) fn wants<'a>(unjudged: impl Iterator<Item = &'a Judgement>) -> Vec<(String, String)> {
+/// Rules that could not judge. Those with the same want are together: their names, and what is wanted.
+pub(crate) fn wants(report: &Report) -> Vec<(String, String)> {
+    let has_scrapes = report.contents().iter().any(|(_, contents)| *contents == Contents::Metrics);
     let mut wants: Vec<(Vec<&str>, String)> = Vec::new();
-    for one in unjudged {
+    for one in report.unjudged() {
         let enable = one.missing.join(", ");
         let want = match one.verdict {
+            // Which metrics are missing is of no use to who has none.
+            Verdict::NotEvaluable if !has_scrapes => "take scrapes of /metrics, as `gomem capture` does".to_owned(),
             Verdict::NotEvaluable => format!("enable {enable}"),
             _ if one.missing.is_empty() => one.summary.clone(),
             _ => format!("{}; enable {enable}", one.summary),

@@ -21,10 +21,11 @@ use crate::{
   gomem flame heap.pb.gz --source . --escapes escape.log -o flame.html
   gomem flame after.pb.gz --base before.pb.gz -o what-grew.html
 
-A click zooms. Callers turns the graph round: what each function costs itself, and who calls it. Sandwich shows one function
-with its callers above and what it calls below. / searches, n and N go through what was found. The page's address holds the
-view, so that a link shows the same. With --source, a frame leads to the lines of its function: 100 functions, 200 lines of
-each and 1 MiB at most.")]
+A click zooms. Callers turns the graph round: what each function costs itself, and who calls it.
+Sandwich shows one function with its callers above and what it calls below. / searches, n and N go
+through what was found. The page's address holds the view, so that a link shows the same. With
+--source, a frame leads to the lines of its function: 100 functions, 200 lines of each and 1 MiB at
+most.")]
 pub(crate) struct Flame {
     #[command(flatten)]
     profiles: Profiles,

@@ -20,9 +20,9 @@ use crate::{
   gomem list main.parse heap.pb.gz --source . -o parse.html
   gomem list main.parse pod-1.pb.gz pod-2.pb.gz escape.log --source .
 
-Sources are read in the folders that --source names, and nowhere else: a profile's own paths are never opened. Those of
-builds with -trimpath, of the module cache, of a Go installation and of vendor/ all lead to their files there. A note
-names a file that is not the one that was compiled.")]
+Sources are read in the folders that --source names, and nowhere else: a profile's own paths are
+never opened. Those of builds with -trimpath, of the module cache, of a Go installation and of
+vendor/ all lead to their files there. A note names a file that is not the one that was compiled.")]
 pub(crate) struct List {
     /// Functions whose names match: a regular expression of Go's syntax.
     #[arg(value_name = "REGEX")]

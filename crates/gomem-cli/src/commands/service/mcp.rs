@@ -13,8 +13,9 @@ use crate::{failure::Failure, read::kind_of_file, show::Output};
   gomem mcp --root incidents/
   gomem mcp --root incidents/ --root src/ --write reports/
 
-A client starts it; docs/how-to/agent.md shows how to set up the common ones. It reads files below the folders, answers with
-numbers, names and advice, and never with the contents of a dump. It opens no connection, and runs no program.")]
+A client starts it; docs/how-to/agent.md shows how to set up the common ones. It reads files below
+the folders, answers with numbers, names and advice, and never with the contents of a dump. It opens
+no connection, and runs no program.")]
 pub(crate) struct Mcp {
     /// A folder that may be read; may be repeated. Without it, the current folder.
     #[arg(long, value_name = "DIR", default_value = ".")]

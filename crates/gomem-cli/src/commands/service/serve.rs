@@ -19,8 +19,9 @@ use crate::{
   gomem serve incident/ --source . --port 8080
   gomem serve heap.pb.gz
 
-It stands in for `go tool pprof -http`. It listens on 127.0.0.1 only, answers nobody who calls it by another name, and writes
-nothing. Others who are logged in on this machine can read what it serves. Ctrl-C ends it.")]
+It stands in for `go tool pprof -http`. It listens on 127.0.0.1 only, answers nobody who calls it by
+another name, and writes nothing. Others who are logged in on this machine can read what it serves.
+Ctrl-C ends it.")]
 pub(crate) struct Serve {
     /// The bundle: a folder, an archive, or one file.
     bundle: PathBuf,
@@ -28,7 +29,7 @@ pub(crate) struct Serve {
     /// `src` are used too.
     #[arg(long, value_name = "DIR")]
     source: Vec<PathBuf>,
-    /// The port to listen on; 0 is any that is free.
+    /// The port to listen on; without it, or as 0, any that is free.
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     port: u16,
     #[command(flatten)]

@@ -27,7 +27,7 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, (sites, log): (&[Si
     finding.saving = None;
     finding.avoidable_bytes_fraction = None;
     let kept = share(bytes.kept_fraction());
-    finding.summary += &format!(" {kept} of it are still in use: it is kept, and no garbage. ");
+    finding.summary += &format!(" {kept} of it is still in use: it is kept, and is no garbage. ");
     let live: f64 = bytes.sites.iter().map(|site| site.inuse_fraction).sum();
     if live >= LEAST_TOLD {
         finding.summary += &format!("That is {} of all bytes in use. ", share(live));
@@ -109,7 +109,7 @@ pub(crate) fn add_held(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site],
     let amount = Unit::Bytes.humanize(sum as f64);
     finding.title += &format!("; {amount} of it in use at a time");
     finding.summary += &format!(
-        " {amount} of it, {} of the live heap, are in use at a time: something keeps each for a while, as a cache or a queue does.",
+        " {amount} of it, {} of the live heap, is in use at a time: something keeps each for a while, as a cache or a queue does.",
         share(live)
     );
     let keeper = keeper(&held, sites, log).map_or_else(|| HELD.to_owned(), |keeper| keeper.words());
