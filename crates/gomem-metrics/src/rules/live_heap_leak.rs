@@ -36,15 +36,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let is_of_falls = !window.knows(Quantity::HeapLiveBytes) && !window.knows(Quantity::HeapGoalBytes);
     let live = if is_of_falls { window.after_falls() } else { window.live() };
     if live.is_empty() && !window.knows(Quantity::HeapLiveBytes) {
-        return match window.regime() {
-            _ if is_of_falls && window.points(Quantity::HeapObjectsBytes).len() >= FEWEST_POINTS => {
-                Opinion::insufficient("the heap never falls, so that no GC is seen in it").missing(&[GOAL, LIVE])
-            }
-            _ if !window.knows(Quantity::GcCyclesTotal) => Opinion::not_evaluable(&[CYCLES, LIVE]),
-            Regime::Gogc | Regime::BeyondLimit => Opinion::insufficient("no GC cycle ended in the time looked at"),
-            Regime::MinimumHeap => Opinion::clear("the live heap is below the least that the runtime collects"),
-            _ => Opinion::not_evaluable(&[LIVE]),
-        };
+        return without_cycles(window, is_of_falls);
     }
     let Some((since, growth)) = latest_growth(window, &live) else {
         return Opinion::insufficient(format!(
@@ -53,70 +45,55 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         ));
     };
     let relative = |amount: f64| amount / growth.median.max(1.0);
-    let (increase, late) = (relative(growth.increase()), relative(growth.late));
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("live_heap_growth_fraction", increase, LEAST_GROWTH, Unit::Fraction)
+            .against("live_heap_growth_fraction", relative(growth.increase()), LEAST_GROWTH, Unit::Fraction)
             .against("kendall_tau", growth.tau, LEAST_TAU, Unit::Ratio)
-            .against("late_growth_fraction", late, LEAST_GROWTH, Unit::Fraction)
+            .against("late_growth_fraction", relative(growth.late), LEAST_GROWTH, Unit::Fraction)
             .against("step_fraction", growth.step_fraction, MOST_IN_A_STEP, Unit::Fraction)
             .with("live_heap_first_bytes", growth.first, Unit::Bytes)
             .with("live_heap_last_bytes", growth.last, Unit::Bytes)
             .with("gc_cycles", live.len() as f64, Unit::Count)
     };
-    match Course::from_growth(&growth) {
-        Course::Little => {
-            let reason = format!(
-                "the live heap grows by {}, {}, which is too little yet to tell a leak from what a start needs",
-                bytes(growth.increase()),
-                percent(increase)
-            );
-            return with_evidence(Opinion::insufficient(reason));
-        }
-        Course::Hidden => {
-            let reason = "the live heap goes up and down by so much that growth may be hidden";
-            return with_evidence(Opinion::insufficient(reason));
-        }
-        Course::Flat => return with_evidence(Opinion::clear("what survives GC does not grow")),
-        Course::Step if window.cycles().iter().any(|cycle| cycle.live_bytes.is_none()) => {
-            let reason = "the live heap grew, and is not known in between";
-            return with_evidence(Opinion::insufficient(reason)).missing(&[LIVE]);
-        }
-        Course::Step => {
-            return with_evidence(Opinion::clear("the live heap went up in one step, and not since"));
-        }
-        Course::LevelsOff => {
-            let reason = "the live heap grew, and levels off, as a cache does that fills up";
-            return with_evidence(Opinion::clear(reason));
-        }
-        Course::Slows => {
-            let reason = "the live heap grew, and may be levelling off: more GC cycles are needed to tell";
-            return with_evidence(Opinion::insufficient(reason));
-        }
-        Course::Scatters => {
-            let reason = "what survives GC fell by more than it grew in all, and few cycles are seen of late: more are needed to tell";
-            return with_evidence(Opinion::insufficient(reason));
-        }
-        Course::Rises => {}
+    if let Some(opinion) = Course::from_growth(&growth).objection(window, &growth) {
+        return with_evidence(opinion);
     }
     if is_of_falls && !Window::are_falls_sure(&live) {
         let reason = "after its falls more is left of the heap, which is no more than what survived at most: go_memstats_next_gc_bytes \
                       or more readings are needed to tell";
         return with_evidence(Opinion::insufficient(reason)).missing(&[GOAL, LIVE]);
     }
-    let load = window.load_ratio();
-    let ratio = growth.last / growth.first.max(1.0);
-    // A load that goes up and down, and stands high at the end by chance, explains nothing.
-    let rises = window.load_tau().is_none_or(|tau| tau >= LEAST_TAU);
-    let goes_with = |load: Option<f64>| {
-        rises && load.is_some_and(|load| load - 1.0 >= GOES_WITH * (ratio - 1.0).min(2.0) && load > 1.1)
-    };
-    if goes_with(load) {
-        return with_evidence(Opinion::clear(
-            "the live heap grows in proportion to the work: the allocation rate does too",
-        ))
-        .with("alloc_rate_ratio", load, Unit::Ratio);
+    if let Some(load) = explaining_load(window, &growth) {
+        let reason = "the live heap grows in proportion to the work: the allocation rate does too";
+        return with_evidence(Opinion::clear(reason)).with("alloc_rate_ratio", load, Unit::Ratio);
     }
+    let confidence = if is_of_falls { Confidence::Low } else { confidence(window, live.len()) };
+    with_evidence(leak(window, &growth, since, is_of_falls).sure(confidence))
+}
+
+/// Why no GC cycle is seen, and what that means.
+fn without_cycles(window: &Window<'_>, is_of_falls: bool) -> Opinion {
+    match window.regime() {
+        _ if is_of_falls && window.points(Quantity::HeapObjectsBytes).len() >= FEWEST_POINTS => {
+            Opinion::insufficient("the heap never falls, so that no GC is seen in it").missing(&[GOAL, LIVE])
+        }
+        _ if !window.knows(Quantity::GcCyclesTotal) => Opinion::not_evaluable(&[CYCLES, LIVE]),
+        Regime::Gogc | Regime::BeyondLimit => Opinion::insufficient("no GC cycle ended in the time looked at"),
+        Regime::MinimumHeap => Opinion::clear("the live heap is below the least that the runtime collects"),
+        _ => Opinion::not_evaluable(&[LIVE]),
+    }
+}
+
+/// How many times as much is allocated in the end, where that explains the growth. A load that goes up and down, and stands high
+/// at the end by chance, explains nothing.
+fn explaining_load(window: &Window<'_>, growth: &Growth) -> Option<f64> {
+    let ratio = growth.last / growth.first.max(1.0);
+    let rises = window.load_tau().is_none_or(|tau| tau >= LEAST_TAU);
+    window.load_ratio().filter(|load| rises && load - 1.0 >= GOES_WITH * (ratio - 1.0).min(2.0) && *load > 1.1)
+}
+
+/// The live heap grows, and goes on.
+fn leak(window: &Window<'_>, growth: &Growth, since: f64, is_of_falls: bool) -> Opinion {
     let (what, sure) = match is_of_falls {
         true => {
             ("each time the heap fell more is left of it", " (low confidence: the live heap itself is not exported)")
@@ -140,7 +117,6 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     };
     let opinion = Opinion::fired(severity, summary, ACTION)
         .with("growth_bytes_per_second", growth.per_second(), Unit::BytesPerSecond)
-        .sure(if is_of_falls { Confidence::Low } else { confidence(window, live.len()) })
         .confounder(
             "Checked: a cache that fills up, a single step, and growth with load (allocation rate) look otherwise.",
         );
@@ -149,8 +125,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     } else {
         opinion
     };
-    let opinion = if is_of_falls || window.live_is_estimate() { opinion.missing(&[LIVE]) } else { opinion };
-    with_evidence(opinion)
+    if is_of_falls || window.live_is_estimate() { opinion.missing(&[LIVE]) } else { opinion }
 }
 
 /// What a live heap does over some time.
@@ -174,6 +149,33 @@ enum Course {
 }
 
 impl Course {
+    /// Why this is no leak, or not known to be one; `None` of what grows and goes on.
+    fn objection(self, window: &Window<'_>, growth: &Growth) -> Option<Opinion> {
+        Some(match self {
+            Self::Little => Opinion::insufficient(format!(
+                "the live heap grows by {}, {}, which is too little yet to tell a leak from what a start needs",
+                bytes(growth.increase()),
+                percent(growth.increase() / growth.median.max(1.0))
+            )),
+            Self::Hidden => {
+                Opinion::insufficient("the live heap goes up and down by so much that growth may be hidden")
+            }
+            Self::Flat => Opinion::clear("what survives GC does not grow"),
+            Self::Step if window.cycles().iter().any(|cycle| cycle.live_bytes.is_none()) => {
+                Opinion::insufficient("the live heap grew, and is not known in between").missing(&[LIVE])
+            }
+            Self::Step => Opinion::clear("the live heap went up in one step, and not since"),
+            Self::LevelsOff => Opinion::clear("the live heap grew, and levels off, as a cache does that fills up"),
+            Self::Slows => {
+                Opinion::insufficient("the live heap grew, and may be levelling off: more GC cycles are needed to tell")
+            }
+            Self::Scatters => Opinion::insufficient(
+                "what survives GC fell by more than it grew in all, and few cycles are seen of late: more are needed to tell",
+            ),
+            Self::Rises => return None,
+        })
+    }
+
     fn from_growth(growth: &Growth) -> Self {
         let relative = |amount: f64| amount / growth.median.max(1.0);
         let increase = relative(growth.increase());
