@@ -14,7 +14,7 @@ PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -ty
 .PHONY: help demo test check fmt lint test-rust test-python parity parity-escape parity-trace std-decisions gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables commands docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri conformance mutations package bench-report clean
 
 help: ## what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.installed ## the main job on a real incident: findings here, the report in report.html
 	@$(BIN)/gomem postmortem $(INCIDENT)/before -o report.html
