@@ -42,6 +42,18 @@ pub(crate) struct Build<'a> {
     pub(crate) seen: Seen<'a>,
 }
 
+impl Build<'_> {
+    /// Whether the log names a map with buckets of this size.
+    fn has_map_of(&self, size: u64) -> bool {
+        self.maps.is_some_and(|maps| maps.has_bucket(size))
+    }
+
+    /// Whether there may be a map that the log does not name, with buckets of this size.
+    fn may_have_map_of(&self, size: u64) -> bool {
+        self.maps.is_none_or(|maps| maps.has_others) && is_usual_bucket(size)
+    }
+}
+
 /// A call that `go` or `defer` puts into a function of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Wrapped {
@@ -59,12 +71,14 @@ impl Wrapped {
     }
 }
 
+/// A reason with how well it fits, and whether that is more than a guess.
+type Guess = (Reason, u32, Confidence);
+
 /// The reason of a place that no record explains: what is never reported is the growth of maps, channels, what `go f(x)`
-/// keeps, and before Go 1.25 the growth of slices. With how well it fits, and whether that is more than a guess.
-pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32, Confidence)> {
-    let slice = if build.copies { Reason::Copy } else { Reason::Compiler(Cause::SliceGrowth) };
-    let heuristic = |reason, fit| Some((reason, fit, Confidence::Medium));
+/// keeps, and before Go 1.25 the growth of slices.
+pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<Guess> {
     let shape = sizes.shape();
+    let slice = if build.copies { Reason::Copy } else { Reason::Compiler(Cause::SliceGrowth) };
     if let Some(reason) = build.seen.proves(sizes) {
         return Some((reason, fit::SEEN, Confidence::High));
     }
@@ -72,27 +86,64 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         return None;
     }
     if !build.is_covered || build.is_of_release {
-        // Then anything can be the reason, and nobody wants a guess about the standard library: only clear shapes tell.
-        return match shape {
-            Shape::Map if sizes.has_map_tables() && sizes.has_map_headers() => {
-                heuristic(Reason::Compiler(Cause::MapCreation), fit::GUESS_WITHOUT_LOG)
-            }
-            Shape::Map if sizes.has_map_tables() => heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG),
-            // The first steps of a map look like those of a slice.
-            Shape::Slice if is_usual_bucket(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP => {
-                if sizes.has_map_tables() { heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG) } else { None }
-            }
-            Shape::Slice if sizes.distinct() > 2 && sizes.grows_from_small() => {
-                heuristic(slice, fit::GUESS_WITHOUT_LOG)
-            }
-            _ => None,
-        };
+        return without_log((sizes, shape), slice);
     }
-    let is_map = |size| build.maps.is_some_and(|maps| maps.has_bucket(size));
-    let may_be_map = |size| build.maps.is_none_or(|maps| maps.has_others) && is_usual_bucket(size);
-    // Before that, a slice is as likely.
-    let is_struct_map = |size| build.reports_append && build.maps.is_some_and(|maps| maps.may_have_bucket(size));
-    let of_fixed = |size| match size {
+    by_shape((sizes, shape), build, slice).or_else(|| last_guess((sizes, shape), build, slice))
+}
+
+/// Anything can be the reason, and nobody wants a guess about the standard library: only clear shapes tell.
+fn without_log((sizes, shape): (&Sizes, Shape), slice: Reason) -> Option<Guess> {
+    let reason = match shape {
+        Shape::Map if sizes.has_map_tables() && sizes.has_map_headers() => Reason::Compiler(Cause::MapCreation),
+        Shape::Map if sizes.has_map_tables() => Reason::MapGrowth,
+        // The first steps of a map look like those of a slice.
+        Shape::Slice if is_usual_bucket(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP => {
+            sizes.has_map_tables().then_some(Reason::MapGrowth)?
+        }
+        Shape::Slice if sizes.distinct() > 2 && sizes.grows_from_small() => slice,
+        _ => return None,
+    };
+    heuristic(reason, fit::GUESS_WITHOUT_LOG)
+}
+
+/// What the sizes of the objects look like, where the log says nothing of them.
+fn by_shape((sizes, shape): (&Sizes, Shape), build: Build<'_>, slice: Reason) -> Option<Guess> {
+    let smallest = sizes.smallest();
+    match shape {
+        _ if build.adds_text => Some((Reason::Compiler(Cause::Concatenation), fit::FLOW, Confidence::High)),
+        _ if build.returns_slice && build.reports_append => Some((slice, fit::FLOW, Confidence::High)),
+        Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, fit::FLOW, Confidence::High)),
+        _ if build.appends && !build.reports_append => Some((slice, fit::FLOW_OF_SIZES, Confidence::High)),
+        Shape::Fixed(size) => by_size(size, build),
+        _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, fit::FLOW),
+        // `s += x` is not reported.
+        Shape::Mixed if sizes.is_dense() => heuristic(Reason::Compiler(Cause::Concatenation), fit::GROWING_TEXT),
+        // An `append` that stays on the stack while small has a record.
+        Shape::Map if build.reports_append && !sizes.can_be_groups() => heuristic(slice, fit::GUESS),
+        Shape::Map if build.reports_append => Some((Reason::MapGrowth, fit::MAP_TABLES, Confidence::High)),
+        Shape::Map => heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE),
+        // Two or three steps of a map look like those of a slice.
+        Shape::Slice
+            if build.has_map_of(smallest) && smallest >= SMALLEST_MAP
+                || build.may_have_map_of(smallest) && smallest >= SMALLEST_LIKELY_MAP =>
+        {
+            heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE)
+        }
+        Shape::Slice if build.reports_append && build.maps.is_some_and(|maps| maps.has_tables(&sizes.all())) => {
+            heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE)
+        }
+        Shape::Slice if !build.reports_append => heuristic(slice, fit::MAP_OR_SLICE),
+        // The log may lack a generic function that is inlined everywhere.
+        Shape::Slice => heuristic(slice, fit::GUESS),
+        _ => None,
+    }
+}
+
+/// What objects of one size are.
+fn by_size(size: u64, build: Build<'_>) -> Option<Guess> {
+    // Before the log reports `append`, a slice is as likely.
+    let is_struct_map = || build.reports_append && build.maps.is_some_and(|maps| maps.may_have_bucket(size));
+    match size {
         _ if build.wrapped.is_some_and(|call| call.can_make(size)) => {
             let cause = match build.wrapped?.by? {
                 Wrapper::Go => Cause::Goroutine,
@@ -105,56 +156,34 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         _ if CHANNEL.contains(&size) && !(build.reports_append && size == CHANNEL[0]) => {
             heuristic(Reason::Channel, fit::FLOW)
         }
-        _ if is_map(size) => heuristic(Reason::MapGrowth, fit::USUAL_BUCKET),
-        _ if may_be_map(size) || is_struct_map(size) => heuristic(Reason::MapGrowth, fit::GUESS),
+        _ if build.has_map_of(size) => heuristic(Reason::MapGrowth, fit::USUAL_BUCKET),
+        _ if build.may_have_map_of(size) || is_struct_map() => heuristic(Reason::MapGrowth, fit::GUESS),
         _ if is_usual_channel(size) || build.reports_append && size > CHANNEL[0] && size <= MOST_IN_CHANNEL => {
             heuristic(Reason::Channel, fit::LARGE_BOX)
         }
         _ => None,
+    }
+}
+
+/// What is left when neither shape nor size tells.
+fn last_guess((sizes, shape): (&Sizes, Shape), build: Build<'_>, slice: Reason) -> Option<Guess> {
+    let is_small = sizes.largest() < SMALLEST_MAP && !build.has_map_of(sizes.smallest());
+    let reason = match build.reports_append {
+        // `text += more`, which the flows do not show.
+        true if is_small && !build.puts_in_map => Reason::Compiler(Cause::Concatenation),
+        true => Reason::MapGrowth,
+        false => slice,
     };
-    let reported = match shape {
-        _ if build.adds_text => Some((Reason::Compiler(Cause::Concatenation), fit::FLOW, Confidence::High)),
-        _ if build.returns_slice && build.reports_append => Some((slice, fit::FLOW, Confidence::High)),
-        Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, fit::FLOW, Confidence::High)),
-        _ if build.appends && !build.reports_append => Some((slice, fit::FLOW_OF_SIZES, Confidence::High)),
-        Shape::Fixed(size) => of_fixed(size),
-        _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, fit::FLOW),
-        // `s += x` is not reported.
-        Shape::Mixed if sizes.is_dense() => heuristic(Reason::Compiler(Cause::Concatenation), fit::GROWING_TEXT),
-        // An `append` that stays on the stack while small has a record.
-        Shape::Map if build.reports_append && !sizes.can_be_groups() => heuristic(slice, fit::GUESS),
-        Shape::Map if build.reports_append => Some((Reason::MapGrowth, fit::MAP_TABLES, Confidence::High)),
-        Shape::Map => heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE),
-        // Two or three steps of a map look like those of a slice.
-        Shape::Slice
-            if is_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_MAP
-                || may_be_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP =>
-        {
-            heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE)
-        }
-        Shape::Slice if build.reports_append && build.maps.is_some_and(|maps| maps.has_tables(&sizes.all())) => {
-            heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE)
-        }
-        Shape::Slice if !build.reports_append => heuristic(slice, fit::MAP_OR_SLICE),
-        // The log may lack a generic function that is inlined everywhere.
-        Shape::Slice => heuristic(slice, fit::GUESS),
-        _ => None,
-    };
-    reported.or_else(|| {
-        let is_small = sizes.largest() < SMALLEST_MAP && !is_map(sizes.smallest());
-        let fallback = match build.reports_append {
-            // `text += more`, which the flows do not show.
-            true if is_small && !build.puts_in_map => Reason::Compiler(Cause::Concatenation),
-            true => Reason::MapGrowth,
-            false => slice,
-        };
-        let is_last = matches!(shape, Shape::Fixed(_)) && !build.puts_in_map;
-        // No map has a group of such a size.
-        if is_last && fallback == Reason::MapGrowth && !can_be_of_map(sizes.largest()) {
-            return None;
-        }
-        heuristic(fallback, if is_last { fit::LAST_GUESS } else { fit::GUESS })
-    })
+    let is_last = matches!(shape, Shape::Fixed(_)) && !build.puts_in_map;
+    // No map has a group of such a size.
+    if is_last && reason == Reason::MapGrowth && !can_be_of_map(sizes.largest()) {
+        return None;
+    }
+    heuristic(reason, if is_last { fit::LAST_GUESS } else { fit::GUESS })
+}
+
+fn heuristic(reason: Reason, fit: u32) -> Option<Guess> {
+    Some((reason, fit, Confidence::Medium))
 }
 
 const POINTER: u64 = 8;
