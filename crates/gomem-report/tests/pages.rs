@@ -54,8 +54,14 @@ fn rules_are_told_and_what_they_would_need() {
     let leak = report(vec![artifact("m", inflated("testdata/incidents/goroutines_slow.prom.gz"))]);
     assert!(text(&leak, 100).contains("goroutine_leak") || text(&leak, 100).contains("Goroutines are started"));
     let one = report(vec![artifact("1700000000000.prom", "go_goroutines 1\n")]);
-    assert!(text(&one, 100).contains("What the metrics could not tell"));
+    assert!(text(&one, 100).contains("What could not be judged"));
     assert!(html(&one).contains("what it would take"));
+    // Without scrapes it would take some, whichever metrics the rules need.
+    let traced = text(&report(vec![artifact("gc.log", file("examples/incident/before/gctrace.log"))]), 100);
+    let told =
+        traced.split_once("What could not be judged").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(told.matches("take scrapes of /metrics").count(), 1, "{told}");
+    assert!(!told.contains("enable go_"), "{told}");
 }
 
 #[test]

@@ -14,8 +14,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "gomem-cli/commands",
         &[
-            "fail_on",
             "gate",
+            "fail_on",
             "shell",
             "profile",
             "service",
