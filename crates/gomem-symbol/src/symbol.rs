@@ -225,7 +225,10 @@ fn fold_type_arguments(name: &str) -> (Cow<'_, str>, Option<String>) {
 }
 
 /// The linker writes a dot in the last path element as `%2e`, and other bytes alike (`objabi.PathToPrefix`).
-fn unescape(package: &str) -> String {
+fn unescape(package: &str) -> Cow<'_, str> {
+    if !package.contains('%') {
+        return Cow::Borrowed(package);
+    }
     let mut out = Vec::with_capacity(package.len());
     let mut rest = package.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -234,21 +237,17 @@ fn unescape(package: &str) -> String {
         out.push(byte.unwrap_or(*first));
         rest = if byte.is_some() { &tail[2..] } else { tail };
     }
-    String::from_utf8(out).unwrap_or_else(|_| package.to_owned())
+    String::from_utf8(out).map_or(Cow::Borrowed(package), Cow::Owned)
 }
 
 fn unwrap(local: &str) -> (&str, Option<Wrapper>) {
     if let Some(local) = local.strip_suffix("-fm") {
         return (local, Some(Wrapper::MethodValue));
     }
-    for (mark, wrapper) in [(".deferwrap", Wrapper::Defer), (".gowrap", Wrapper::Go)] {
-        if let Some(at) = local.rfind(mark)
-            && local[at + mark.len()..].bytes().all(|byte| byte.is_ascii_digit())
-        {
-            return (&local[..at], Some(wrapper));
-        }
-    }
-    (local, None)
+    let numbered = local.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let marks = [(".deferwrap", Wrapper::Defer), (".gowrap", Wrapper::Go)];
+    let wrapped = marks.iter().find_map(|(mark, wrapper)| Some((numbered.strip_suffix(mark)?, Some(*wrapper))));
+    wrapped.unwrap_or((local, None))
 }
 
 /// `func1`, `1`, `func1-range2`: what the compiler calls closures (`closureName` in `cmd/compile/internal/ir/func.go`).

@@ -11,6 +11,7 @@ mod frames;
 mod groups;
 mod inlined;
 mod lifespans;
+mod numbers;
 mod places;
 mod roles;
 

@@ -13,7 +13,7 @@ use gomem_symbol::{SourcePath, Symbol};
 use gomem_table::Unit;
 
 use crate::{
-    attribution::{AttributeOptions, Compiler, Place, StdRelease},
+    attribution::{AttributeOptions, Compiler, NamedFunction, Place, StdRelease},
     listing::line::{LineDecision, ListedLine},
 };
 
@@ -222,6 +222,7 @@ impl FunctionListing {
     fn new(function: FunctionLines, source: Source, sums: &Sums, compiler: &Compiler<'_>) -> Self {
         let FunctionLines { function, file, start_line, lines, .. } = function;
         let path = SourcePath::decode(file.as_deref().unwrap_or_default());
+        let named = NamedFunction::new(&function, path, start_line.unwrap_or(0));
         let costs: BTreeMap<i64, LineSums> = lines.into_iter().map(|line| (line.line, line)).collect();
         let shown: Vec<i64> = match &source.file {
             // A text profile does not say where functions begin.
@@ -230,7 +231,7 @@ impl FunctionListing {
         };
         let line = |number: i64| {
             let mut decisions: Vec<LineDecision> = Vec::new();
-            for record in compiler.records_at(&function, &path, number, start_line.unwrap_or(0)) {
+            for record in compiler.records_at(&named, number) {
                 let decision = LineDecision::new(record);
                 // One for each instantiation and build.
                 if !decisions.contains(&decision) {

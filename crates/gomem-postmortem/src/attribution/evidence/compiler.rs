@@ -1,14 +1,17 @@
 //! What the compiler says of a program, with what else the caller knows.
 
+use std::rc::Rc;
+
 use gomem_binary::{Binary, MadeType};
 use gomem_escape::{EscapeLog, HeapDecision, StdDecisions};
-use gomem_pprof::{Line, Location, Profile};
-use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
+use gomem_pprof::{Function, Line, Location, Profile};
+use gomem_symbol::{Modules, Origin};
 
 use crate::attribution::{
     evidence::{
         build_match::BuildMatch,
         compiler_log::CompilerLog,
+        named_function::{NamedFunction, NamedFunctions},
         record::Record,
         runtime_calls::{self, Operation, RuntimeCalls},
         unreported::Build,
@@ -30,6 +33,7 @@ pub(crate) struct Compiler<'a> {
     /// What a CPU profile saw the runtime allocate.
     runtime: RuntimeCalls<'a>,
     binary: Option<&'a Binary>,
+    functions: NamedFunctions,
 }
 
 /// The decisions of a release in the standard library.
@@ -49,6 +53,7 @@ impl<'a> Compiler<'a> {
             own: options.own,
             runtime: options.cpu.map(RuntimeCalls::from_profile).unwrap_or_default(),
             binary: options.binary,
+            functions: NamedFunctions::default(),
         }
     }
 
@@ -61,19 +66,20 @@ impl<'a> Compiler<'a> {
     /// Whether a line is the user's own code.
     pub(crate) fn is_own(&self, line: Line<'_>) -> bool {
         let Some(function) = line.function() else { return false };
-        let symbol = Symbol::decode(function.name());
+        let named = self.named(Some(function));
+        let package = named.symbol.package();
         if !self.own.is_empty() {
-            return symbol.package() == "main" || is_of(symbol.package(), self.own);
+            return package == "main" || is_of(package, self.own);
         }
-        if let Some(is_own) = self.binary.and_then(|binary| binary.build_info().is_own(symbol.package())) {
-            return is_own && !function.filename().ends_with("_cgo_gotypes.go") && !function.path().is_std();
+        if let Some(is_own) = self.binary.and_then(|binary| binary.build_info().is_own(package)) {
+            return is_own && !function.filename().ends_with("_cgo_gotypes.go") && !named.path.is_std();
         }
-        Origin::from_package(symbol.package(), &self.log.module) == Origin::User
+        Origin::from_package(package, &self.log.module) == Origin::User
             // What cgo writes stands between the user's line and C.
             && !function.filename().ends_with("_cgo_gotypes.go")
             // A library's closure that was inlined is named after the function it was inlined into.
-            && !function.path().is_std()
-            && Modules::default().origin(symbol.package(), function.filename()) == Origin::User
+            && !named.path.is_std()
+            && Modules::default().origin(package, function.filename()) == Origin::User
     }
 
     /// Whether the function of a decision gives an object a finalizer or a cleanup.
@@ -83,9 +89,11 @@ impl<'a> Compiler<'a> {
 
     /// What is known of how a line was built.
     pub(crate) fn build(&self, line: Line<'_>) -> Build<'_> {
-        let (log, is_covered) = self.log_of(line);
+        let Some(function) = line.function() else { return Build { seen: self.runtime.of(line), ..Build::default() } };
+        let function = self.named(Some(function));
+        let (log, is_covered) = self.log_of(&function, line.line());
         let is_of_release = is_covered && !std::ptr::eq(log, &self.log);
-        Build { is_covered, is_of_release, seen: self.runtime.of(line), ..log.build(line) }
+        Build { is_covered, is_of_release, seen: self.runtime.of(line), ..log.build(&function, line.line()) }
     }
 
     /// What the call of the allocator at a location is, when the program's file or a CPU profile proves it.
@@ -102,27 +110,35 @@ impl<'a> Compiler<'a> {
 
     /// What the compiler says of a line, most likely allocation first.
     pub(crate) fn records(&self, line: Line<'_>) -> Vec<Record<'a>> {
-        self.log_of(line).0.records(line)
+        line.function().map_or_else(Vec::new, |function| self.records_at(&self.named(Some(function)), line.line()))
     }
 
-    /// The same, of a line of a function by their names; `start_line` is where the function begins, 0 when it is not known.
-    pub(crate) fn records_at(&self, function: &str, path: &SourcePath, line: i64, start_line: i64) -> Vec<Record<'a>> {
-        self.log_at(function, path, line, start_line).0.records_at(function, path, line)
+    /// The same, of a line of a function by its names.
+    pub(crate) fn records_at(&self, function: &NamedFunction, line: i64) -> Vec<Record<'a>> {
+        self.log_of(function, line).0.records(function, line)
+    }
+
+    /// What the profile calls a function.
+    pub(crate) fn named(&self, function: Option<Function<'_>>) -> Rc<NamedFunction> {
+        self.functions.of(function)
     }
 
     /// Whether an expression has a record on another line of the function that `line` is of.
     pub(crate) fn is_of_another_line(&self, record: Record<'_>, line: Line<'_>) -> bool {
-        self.log_of(line).0.is_of_another_line(record, line)
+        let Some(function) = line.function() else { return false };
+        let function = self.named(Some(function));
+        self.log_of(&function, line.line()).0.is_of_another_line(record, &function, line.line())
     }
 
     /// Whether what is known of a line says which calls were inlined.
-    pub(crate) fn tells_inlining(&self, line: Option<&Line<'_>>) -> bool {
-        line.is_some_and(|line| self.log_of(*line).0.tells_inlining)
+    pub(crate) fn tells_inlining(&self, line: Option<Line<'_>>) -> bool {
+        line.is_some_and(|line| self.log_of(&self.named(line.function()), line.line()).0.tells_inlining)
     }
 
-    /// Whether there is a log, and not of the package of the innermost of these lines.
-    pub(crate) fn is_of_others(&self, lines: &[Line<'_>]) -> bool {
-        !self.log.is_empty() && lines.first().is_some_and(|line| !self.log_of(*line).1)
+    /// Whether there is a log, and not of the package of a line.
+    pub(crate) fn is_of_others(&self, line: Option<Line<'_>>) -> bool {
+        let is_covered = |line: Line<'_>| self.log_of(&self.named(line.function()), line.line()).1;
+        !self.log.is_empty() && line.is_some_and(|line| !is_covered(line))
     }
 
     /// Whether the log is of another build than the profile, and a function of the program's own begins at another line there.
@@ -130,28 +146,24 @@ impl<'a> Compiler<'a> {
         self.other_build.as_ref()?.begins_elsewhere(function)
     }
 
-    /// Whether what the log lacks of the innermost of these lines is only that it is of another build.
-    pub(crate) fn is_of_other_build(&self, lines: &[Line<'_>]) -> bool {
-        let function = lines.first().and_then(Line::function);
+    /// Whether what the log lacks of a line is only that it is of another build.
+    pub(crate) fn is_of_other_build(&self, line: Option<Line<'_>>) -> bool {
+        let function = line.and_then(|line| line.function());
         function.is_some_and(|function| self.begins_elsewhere(function.name()).is_some())
     }
 
     /// The log that is about a line, and whether it covers that. The program's own comes first: of a function of the standard
     /// library that release counts which has it at this line.
-    fn log_of(&self, line: Line<'_>) -> (&CompilerLog<'a>, bool) {
-        let Some(function) = line.function() else { return (&self.log, false) };
-        self.log_at(function.name(), &function.path(), line.line(), function.start_line())
-    }
-
-    fn log_at(&self, name: &str, path: &SourcePath, line: i64, start_line: i64) -> (&CompilerLog<'a>, bool) {
-        if self.log.covers(Symbol::decode(name).package()) {
+    fn log_of(&self, function: &NamedFunction, line: i64) -> (&CompilerLog<'a>, bool) {
+        let NamedFunction { name, symbol, path, start_line } = function;
+        if self.log.covers(symbol.package()) {
             return match self.begins_elsewhere(name) {
                 Some(true) => (&self.nothing, false),
                 Some(false) => (&self.log, false),
                 None => (&self.log, true),
             };
         }
-        let is_of_release = |std: &&StdLibrary<'_>| std.decisions.has(name, path.as_str(), line, start_line);
+        let is_of_release = |std: &&StdLibrary<'_>| std.decisions.has(name, path.as_str(), line, *start_line);
         match self.std.as_ref().filter(is_of_release) {
             Some(std) => (&std.log, true),
             None => (&self.log, false),

@@ -2,11 +2,11 @@
 
 use foldhash::{HashMap, HashSet};
 use gomem_escape::{Certainty, EscapeLog, HeapDecision, Step, SubjectKind};
-use gomem_pprof::Line;
 use gomem_symbol::{SourcePath, Symbol, is_of_dependency};
 
 use crate::attribution::evidence::{
     map_types::Maps,
+    named_function::NamedFunction,
     record::Record,
     unreported::{Build, Wrapped},
 };
@@ -117,37 +117,30 @@ impl<'a> CompilerLog<'a> {
             || package.strip_suffix("_test").is_some_and(|package| self.packages.contains(package))
     }
 
-    /// What it tells of how a line was built.
-    pub(crate) fn build(&self, line: Line<'_>) -> Build<'_> {
-        let Some(function) = line.function() else { return Build::default() };
-        let (path, number) = (function.path(), u32::try_from(line.line()).unwrap_or_default());
+    /// What it tells of how a line of a function was built.
+    pub(crate) fn build(&self, function: &NamedFunction, line: i64) -> Build<'_> {
+        let at = (function.path.file_name(), u32::try_from(line).unwrap_or_default());
+        let appends = self.appends.contains(&at);
         Build {
             reports_append: self.reports_append,
-            appends: self.appends.contains(&(path.file_name(), number)),
-            copies: self.appends.contains(&(path.file_name(), number))
-                && !self.extends.contains(&(path.file_name(), number)),
-            wrapped: self.wraps.get(&(path.file_name(), number)).copied(),
-            puts_in_map: self.map_puts.contains(&(path.file_name(), number)),
-            returns_slice: self.slice_returns.contains(&(path.file_name(), number)),
-            adds_text: self.additions.contains(&(path.file_name(), number)),
+            appends,
+            copies: appends && !self.extends.contains(&at),
+            wrapped: self.wraps.get(&at).copied(),
+            puts_in_map: self.map_puts.contains(&at),
+            returns_slice: self.slice_returns.contains(&at),
+            adds_text: self.additions.contains(&at),
             maps: Some(&self.maps),
             ..Build::default()
         }
     }
 
-    /// What the compiler says of a line, most likely allocation first.
-    pub(crate) fn records(&self, line: Line<'_>) -> Vec<Record<'a>> {
-        let Some(function) = line.function() else { return Vec::new() };
-        self.records_at(function.name(), &function.path(), line.line())
-    }
-
-    /// The same, of a line of a function by their names.
-    pub(crate) fn records_at(&self, function: &str, path: &SourcePath, line: i64) -> Vec<Record<'a>> {
+    /// What the compiler says of a line of a function, most likely allocation first.
+    pub(crate) fn records(&self, function: &NamedFunction, line: i64) -> Vec<Record<'a>> {
+        let NamedFunction { symbol, path, .. } = function;
         let Ok(number) = u32::try_from(line) else { return Vec::new() };
         let Some(candidates) = self.by_line.get(&(path.file_name(), number)) else { return Vec::new() };
-        let symbol = Symbol::decode(function);
         let mut found: Vec<Record<'a>> =
-            candidates.iter().filter(|record| is_same_file(**record, &symbol, path)).copied().collect();
+            candidates.iter().filter(|record| is_same_file(**record, symbol, path)).copied().collect();
         if symbol.package() == "main" {
             keep_best(&mut found, |record| shared_elements(record.place().0, path.folder()));
         }
@@ -162,16 +155,15 @@ impl<'a> CompilerLog<'a> {
         found
     }
 
-    /// Whether an expression has a record on another line of the function that `line` is of.
-    pub(crate) fn is_of_another_line(&self, record: Record<'_>, line: Line<'_>) -> bool {
-        let Some(function) = line.function() else { return false };
-        let (path, Ok(number)) = (function.path(), u32::try_from(line.line())) else { return false };
-        let symbol = Symbol::decode(function.name());
+    /// Whether an expression has a record on another line of the function than this one.
+    pub(crate) fn is_of_another_line(&self, record: Record<'_>, function: &NamedFunction, line: i64) -> bool {
+        let NamedFunction { symbol, path, .. } = function;
+        let Ok(number) = u32::try_from(line) else { return false };
         let near = number.saturating_sub(LONG_FUNCTION)..=number.saturating_add(LONG_FUNCTION);
         near.filter(|other| *other != number)
             .filter_map(|other| self.by_line.get(&(path.file_name(), other)))
             .flatten()
-            .any(|other| other.is_like(record) && other.is_in(&symbol) && is_same_file(*other, &symbol, &path))
+            .any(|other| other.is_like(record) && other.is_in(symbol) && is_same_file(*other, symbol, path))
     }
 }
 

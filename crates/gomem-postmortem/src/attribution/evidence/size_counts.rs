@@ -5,31 +5,35 @@ use std::collections::BTreeMap;
 /// How many objects there are of each size. Nearly every call of the allocator makes one size, which takes no memory of its
 /// own.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SizeCounts {
-    /// The only size; `several` is empty then.
-    only: Option<(u64, i64)>,
-    several: BTreeMap<u64, i64>,
+pub(super) enum SizeCounts {
+    #[default]
+    None,
+    One(u64, i64),
+    Several(BTreeMap<u64, i64>),
 }
 
 impl SizeCounts {
     pub(super) fn add(&mut self, size: u64, objects: i64) {
-        let count = match &mut self.only {
-            Some((only, count)) if *only == size => count,
-            None if self.several.is_empty() => {
-                self.only = Some((size, objects));
+        let count = match self {
+            Self::None => return *self = Self::One(size, objects),
+            Self::One(only, count) if *only == size => count,
+            Self::One(only, count) => {
+                *self = Self::Several(BTreeMap::from([(*only, *count), (size, objects)]));
                 return;
             }
-            _ => {
-                self.several.extend(self.only.take());
-                self.several.entry(size).or_default()
-            }
+            Self::Several(counts) => counts.entry(size).or_default(),
         };
         *count = count.saturating_add(objects);
     }
 
     /// Each size, the smallest first, with how many objects have it.
     pub(super) fn each(&self) -> impl Iterator<Item = (u64, i64)> + Clone {
-        self.only.into_iter().chain(self.several.iter().map(|(&size, &objects)| (size, objects)))
+        let (only, several) = match self {
+            Self::None => (None, None),
+            Self::One(size, objects) => (Some((*size, *objects)), None),
+            Self::Several(counts) => (None, Some(counts)),
+        };
+        only.into_iter().chain(several.into_iter().flatten().map(|(&size, &objects)| (size, objects)))
     }
 
     pub(super) fn sizes(&self) -> impl Iterator<Item = u64> + Clone {
@@ -38,15 +42,27 @@ impl SizeCounts {
 
     /// How many sizes there are.
     pub(super) fn len(&self) -> usize {
-        usize::from(self.only.is_some()) + self.several.len()
+        match self {
+            Self::None => 0,
+            Self::One(..) => 1,
+            Self::Several(counts) => counts.len(),
+        }
     }
 
     pub(super) fn contains(&self, size: u64) -> bool {
-        self.only.is_some_and(|(only, _)| only == size) || self.several.contains_key(&size)
+        match self {
+            Self::None => false,
+            Self::One(only, _) => *only == size,
+            Self::Several(counts) => counts.contains_key(&size),
+        }
     }
 
     pub(super) fn largest(&self) -> Option<u64> {
-        self.only.map(|(size, _)| size).or_else(|| self.several.last_key_value().map(|(size, _)| *size))
+        match self {
+            Self::None => None,
+            Self::One(size, _) => Some(*size),
+            Self::Several(counts) => counts.last_key_value().map(|(size, _)| *size),
+        }
     }
 }
 

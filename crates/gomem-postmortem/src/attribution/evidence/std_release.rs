@@ -117,17 +117,19 @@ struct StdLine {
 
 /// The lines of the standard library, each once. Assembly and what the compiler writes are in no log.
 fn lines(profile: &Profile) -> Vec<StdLine> {
-    let mut seen = HashSet::default();
+    let (mut seen, mut others) = (HashSet::default(), HashSet::default());
     let mut lines = Vec::new();
     for line in profile.samples().flat_map(Sample::frames) {
         let Some(function) = line.function() else { continue };
-        if !seen.insert((function.id(), line.line())) {
+        if others.contains(&function.id()) || !seen.insert((function.id(), line.line())) {
             continue;
         }
         let symbol = Symbol::decode(function.name());
         let is_std = matches!(Origin::from_package(symbol.package(), "-"), Origin::Std | Origin::Runtime);
         let path = function.path();
-        if is_std && path.as_str().ends_with(".go") {
+        if !is_std || !path.as_str().ends_with(".go") {
+            others.insert(function.id());
+        } else {
             lines.push(StdLine {
                 function: function.name().to_owned(),
                 package: symbol.package().to_owned(),

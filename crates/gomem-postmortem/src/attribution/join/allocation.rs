@@ -1,22 +1,18 @@
 //! A call of the allocator.
 
 use gomem_binary::MadeType;
-use gomem_pprof::{FunctionId, Line, Location, LocationId, Sample};
-use gomem_symbol::Symbol;
-use smallvec::SmallVec;
+use gomem_pprof::{Function, FunctionId, Line, Location, Sample};
 
 use crate::attribution::evidence::{Compiler, Operation, Sizes};
 
 /// One call of the allocator: an address of the program, with all that it allocated.
 #[derive(Debug, Clone)]
 pub(crate) struct Allocation<'a> {
-    pub(crate) location: LocationId,
-    /// Where its code is: of one line the code stands in the order in which it runs.
-    pub(crate) address: u64,
+    pub(crate) location: Location<'a>,
     /// What it calls, where that is proved.
     pub(crate) operation: Option<Operation>,
     /// The type of what it makes, where that is proved.
-    pub(crate) made: Option<MadeType>,
+    pub(crate) made: Option<Box<MadeType>>,
     pub(crate) sizes: Sizes,
     pub(crate) bytes: i64,
     pub(crate) objects: i64,
@@ -26,18 +22,15 @@ pub(crate) struct Allocation<'a> {
     pub(crate) staying_bytes: i64,
     /// Objects made below a pool's `Get`.
     pub(crate) pool_objects: i64,
-    /// Its inline chain, the innermost first.
-    pub(crate) lines: SmallVec<[Line<'a>; 1]>,
     pub(crate) stack: Sample<'a>,
 }
 
 impl<'a> Allocation<'a> {
     pub(crate) fn new(location: Location<'a>, stack: Sample<'a>, compiler: &Compiler<'_>) -> Self {
         Self {
-            location: location.id(),
-            address: location.address(),
+            location,
             operation: compiler.operation(location),
-            made: compiler.made_type(location),
+            made: compiler.made_type(location).map(Box::new),
             sizes: Sizes::default(),
             bytes: 0,
             objects: 0,
@@ -45,7 +38,6 @@ impl<'a> Allocation<'a> {
             inuse_objects: 0,
             staying_bytes: 0,
             pool_objects: 0,
-            lines: location.lines().collect(),
             stack,
         }
     }
@@ -79,6 +71,16 @@ impl<'a> Allocation<'a> {
         self.staying_bytes = self.staying_bytes.saturating_add(other.staying_bytes);
     }
 
+    /// Where its code is: of one line the code stands in the order in which it runs.
+    pub(crate) fn address(&self) -> u64 {
+        self.location.address()
+    }
+
+    /// Its inline chain, the innermost first.
+    pub(crate) fn lines(&self) -> impl ExactSizeIterator<Item = Line<'a>> + DoubleEndedIterator + use<'a> {
+        self.location.lines()
+    }
+
     /// Whether both are of the same code; one expression can be inlined several times.
     pub(crate) fn is_beside(&self, other: &Self) -> bool {
         self.places().eq(other.places())
@@ -90,11 +92,11 @@ impl<'a> Allocation<'a> {
     }
 
     fn places(&self) -> impl Iterator<Item = (Option<FunctionId>, i64)> {
-        self.lines.iter().map(|line| (line.function().map(|function| function.id()), line.line()))
+        self.lines().map(|line| (line.function().map(|function| function.id()), line.line()))
     }
 
-    pub(crate) fn symbol(&self) -> Symbol {
-        let function = self.lines.first().and_then(Line::function);
-        Symbol::decode(function.map_or("", |function| function.name()))
+    /// The function that calls the allocator: the innermost of the inline chain.
+    pub(crate) fn function(&self) -> Option<Function<'a>> {
+        self.lines().next()?.function()
     }
 }

@@ -74,7 +74,7 @@ fn attribute_with(
         }
         let mut parts: Vec<(Verdict<'_>, Vec<&Allocation<'_>>)> = Vec::new();
         for (allocation, verdict) in group.allocations.iter().zip(&mut verdicts) {
-            let verdict = verdict.for_stack(allocation);
+            let verdict = verdict.for_stack(allocation, &compiler);
             match parts.iter_mut().find(|(known, _)| known.is_same(&verdict)) {
                 Some((_, allocations)) => allocations.push(allocation),
                 None => parts.push((verdict, vec![allocation])),
@@ -84,15 +84,16 @@ fn attribute_with(
             let mut site = group.site(&places, &verdict, &allocations, decisions.shared(verdict.decision));
             site.has_finalizer = verdict.decision.is_some_and(|decision| compiler.is_finalizing(decision));
             if verdict.decision.is_none() {
+                let leaf = allocations[0].lines().next();
                 let is_left_out = |one: &&Allocation<'_>| one.operation == Some(Operation::LeftOut);
                 let told = || match escapes {
                     _ if allocations.iter().all(is_left_out) => LEFT_OUT,
                     None => NO_LOG,
-                    Some(_) if compiler.is_of_other_build(&allocations[0].lines) => OTHER_BUILD,
-                    Some(_) if compiler.is_of_others(&allocations[0].lines) => NOT_LOGGED,
+                    Some(_) if compiler.is_of_other_build(leaf) => OTHER_BUILD,
+                    Some(_) if compiler.is_of_others(leaf) => NOT_LOGGED,
                     Some(_) => NOT_KNOWN,
                 };
-                let is_unlogged = || escapes.is_none() || compiler.is_of_others(&allocations[0].lines);
+                let is_unlogged = || escapes.is_none() || compiler.is_of_others(leaf);
                 site.explanation = Some(match verdict.reason {
                     Some((Reason::Compiler(Cause::SliceGrowth), _)) if is_unlogged() && may_copy(&allocations) => {
                         GROWN_OR_COPIED
@@ -138,7 +139,7 @@ const AT_ONCE: usize = 1 << 16;
 fn made(allocations: &[&Allocation<'_>]) -> Option<String> {
     let mut known: Option<&MadeType> = None;
     for allocation in allocations {
-        let made = allocation.made.as_ref()?;
+        let made = allocation.made.as_deref()?;
         let is_of_size = made.is_element || allocation.sizes.fixed().is_some_and(|size| is_room_for(size, made.bytes));
         if !is_of_size || known.is_some_and(|known| known != made) {
             return None;
@@ -241,7 +242,7 @@ impl<'a> Calls<'a> {
         for &(_, at) in leaf {
             let allocation = allocations[at];
             let next = merged.calls.len();
-            let call = *known.entry(allocation.location).or_insert(next);
+            let call = *known.entry(allocation.location.id()).or_insert(next);
             if call == next {
                 merged.calls.push(allocation.clone());
             } else {

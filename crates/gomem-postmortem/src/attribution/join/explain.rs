@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 use gomem_escape::{Cause, HeapDecision, SubjectKind};
 use gomem_finding::Confidence;
-use gomem_symbol::{Origin, Symbol};
+use gomem_symbol::Origin;
 
 use crate::attribution::{
     evidence::{
@@ -35,8 +35,8 @@ impl Verdict<'_> {
 
     /// The same for the stack of an allocation: what a function of the standard library is for tells more than what it is
     /// made of. A reason that is not the compiler's comes without its line: both would speak of different things.
-    pub(crate) fn for_stack(mut self, allocation: &Allocation<'_>) -> Self {
-        let purpose = by_frames(allocation);
+    pub(crate) fn for_stack(mut self, allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Self {
+        let purpose = by_frames(allocation, compiler);
         if let Some((reason, _)) = purpose {
             let is_same = |decision: &&HeapDecision| match reason {
                 Reason::Copy => is_copy(decision),
@@ -80,7 +80,7 @@ pub(crate) fn learn(allocations: &[Allocation<'_>], records: &[Vec<Record<'_>>],
     if let ([only], [records]) = (allocations, records)
         && let [record] = records[..]
         && record.must_allocate()
-        && only.made.as_ref().and_then(|made| is_of_type(record, made)) != Some(false)
+        && only.made.as_deref().and_then(|made| is_of_type(record, made)) != Some(false)
         && let Some(size) = only.sizes.fixed()
     {
         types.learn(record.made(), size, only.objects);
@@ -126,7 +126,7 @@ fn append_of_source<'a>(
     compiler: &Compiler<'a>,
 ) -> Option<&'a HeapDecision> {
     let (Reason::Compiler(Cause::SliceGrowth) | Reason::Copy, _) = verdict.reason? else { return None };
-    let line = *allocation.lines.first().filter(|_| allocation.lines.len() > 1)?;
+    let line = allocation.lines().next().filter(|_| allocation.lines().len() > 1)?;
     let is_append = |record: &Record<'a>| record.kind() == SubjectKind::Append;
     let mut appends = compiler.records(line).into_iter().filter(is_append);
     let only = appends.next().filter(|_| appends.next().is_none())?;
@@ -143,16 +143,16 @@ fn fits(
     let mut first_of_line: HashMap<Vec<_>, u64> = HashMap::default();
     for allocation in allocations.iter().filter(|allocation| allocation.sizes.fixed().is_some()) {
         let first = first_of_line.entry(allocation.code()).or_insert(u64::MAX);
-        *first = allocation.address.min(*first);
+        *first = allocation.address().min(*first);
     }
     let of_allocation = |(allocation, records): (&Allocation<'_>, &Vec<Record<'_>>)| {
         // `m[key] = &T{}` makes two objects: first that of the type, then what the map needs to hold it.
-        let comes_later = first_of_line.get(&allocation.code()).is_some_and(|first| *first < allocation.address);
-        let seen = allocation.lines.first().map(|line| compiler.build(*line).seen).unwrap_or_default();
+        let comes_later = first_of_line.get(&allocation.code()).is_some_and(|first| *first < allocation.address());
+        let seen = allocation.lines().next().map(|line| compiler.build(line).seen).unwrap_or_default();
         let is_bucket = allocation.sizes.fixed().is_some_and(is_usual_bucket);
         let fit = |record: &Record<'_>| {
             let fit = record.fit(&allocation.sizes, types);
-            let type_fit = allocation.made.as_ref().and_then(|made| is_of_type(*record, made));
+            let type_fit = allocation.made.as_deref().and_then(|made| is_of_type(*record, made));
             match type_fit {
                 Some(true) if fit > 0 => return fit::PROVED + fit::TYPE,
                 Some(false) => return 0,
@@ -166,8 +166,8 @@ fn fits(
                 };
             }
             // `m[key] = append(m[key], value)` makes a slice, and what the map needs to hold it.
-            let is_named = allocation.lines.first().is_some_and(|line| {
-                let maps = compiler.build(*line).maps;
+            let is_named = allocation.lines().next().is_some_and(|line| {
+                let maps = compiler.build(line).maps;
                 allocation.sizes.fixed().is_some_and(|size| maps.is_some_and(|maps| maps.has_bucket(size)))
             });
             if record.kind() == SubjectKind::Append && record.is_stored_by_index() && is_bucket && is_named {
@@ -198,7 +198,7 @@ fn verdicts<'a>(
     let mut verdicts = Vec::new();
     // What the runtime allocates for itself no log reports.
     let (runtime, mut open): (Vec<usize>, Vec<usize>) =
-        order.iter().partition(|at| Origin::from_package(allocations[**at].symbol().package(), "-") == Origin::Runtime);
+        order.iter().partition(|at| compiler.named(allocations[**at].function()).origin() == Origin::Runtime);
     verdicts.extend(runtime.into_iter().map(|at| (at, Verdict::default())));
     let is_taken = |taken: &[(Record<'_>, usize)], record: Record<'_>| taken.iter().any(|(other, _)| other.is(record));
     while !open.is_empty() && order.len() <= MOST_PAIRED {
@@ -285,13 +285,14 @@ fn leftover<'a>(
 
 /// What allocates without a record, and how well that fits.
 fn guess(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<(Reason, u32, Confidence)> {
-    let line = *allocation.lines.first()?;
+    let line = allocation.lines().next()?;
     // What is larger than a group and always has one size is a table of a map that is large and stays, or else a text, or a
     // channel with a buffer.
     let is_text_as_well =
         allocation.inuse_bytes == 0 && allocation.sizes.fixed().is_some_and(|size| size > LARGEST_GROUP);
     // Only of a generic function that is inlined everywhere the log can lack what it says of every other `append`.
-    let is_compiled_alone = allocation.lines.len() == 1 && allocation.symbol().type_arguments().is_none();
+    let is_compiled_alone =
+        allocation.lines().len() == 1 && compiler.named(allocation.function()).symbol.type_arguments().is_none();
     let lacks_append = || is_compiled_alone && compiler.build(line).reports_append;
     let is_told = |(reason, fit, _): &(Reason, u32, Confidence)| match reason {
         Reason::MapGrowth => !is_text_as_well || *fit > fit::LAST_GUESS,
@@ -379,31 +380,32 @@ fn join_first_groups(allocations: &[Allocation<'_>], found: &mut [Verdict<'_>]) 
 /// stand on one line, the function that was called tells which of them is meant; without that, the innermost line tells
 /// which kinds of expression are, and what stands on another line of the function is not meant.
 fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Record<'a>> {
-    let tells_inlining = compiler.tells_inlining(allocation.lines.last());
+    let tells_inlining = compiler.tells_inlining(allocation.lines().next_back());
     let found = if tells_inlining { by_inlined_call(allocation, compiler) } else { Vec::new() };
-    let is_alone = allocation.lines.len() == 1 && tells_inlining;
+    let is_alone = allocation.lines().len() == 1 && tells_inlining;
     let outer = match found.is_empty() && !is_alone {
-        true => allocation.lines.iter().rev().map(|line| compiler.records(*line)).find(|found| !found.is_empty()),
+        true => allocation.lines().rev().map(|line| compiler.records(line)).find(|found| !found.is_empty()),
         false => Some(found),
     };
     let outer = outer.unwrap_or_default();
-    let Some(innermost) = allocation.lines.first().filter(|_| allocation.lines.len() > 1) else { return outer };
-    let mut inner = compiler.records(*innermost);
+    let Some(innermost) = allocation.lines().next().filter(|_| allocation.lines().len() > 1) else { return outer };
+    let mut inner = compiler.records(innermost);
     if compiler.tells_inlining(Some(innermost)) {
         keep_own(&mut inner);
     }
     if inner.is_empty() {
         // A function that was compiled by itself too has what it allocates reported there, or it is never reported. A
         // closure that is inlined, and a generic function, may not have been.
-        let symbol = allocation.symbol();
+        let function = compiler.named(allocation.function());
+        let symbol = &function.symbol;
         let is_compiled =
             symbol.closure().is_none() && symbol.type_arguments().is_none() && !symbol.function().contains('-');
-        return if is_compiled && compiler.build(*innermost).is_covered { Vec::new() } else { outer };
+        return if is_compiled && compiler.build(innermost).is_covered { Vec::new() } else { outer };
     }
     let is_meant = |record: &&Record<'a>| {
         inner.iter().any(|other| other.is_like(**record))
             || inner.iter().any(|other| other.kind() == record.kind())
-                && !compiler.is_of_another_line(**record, *innermost)
+                && !compiler.is_of_another_line(**record, innermost)
     };
     let meant: Vec<Record<'a>> = outer.iter().filter(is_meant).copied().collect();
     if meant.is_empty() { inner } else { meant }
@@ -411,13 +413,13 @@ fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Rec
 
 /// The records of the outermost line that are of the function called there, or of the line itself when it is innermost.
 fn by_inlined_call<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Record<'a>> {
-    let lines = allocation.lines.iter().enumerate().rev();
+    let lines = allocation.lines().enumerate().rev();
     let records = lines.map(|(at, line)| {
-        let called = at.checked_sub(1).and_then(|inner| allocation.lines[inner].function());
-        let called = called.map(|function| Symbol::decode(function.name()));
-        let mut records = compiler.records(*line);
+        let called = at.checked_sub(1).and_then(|inner| allocation.lines().nth(inner)?.function());
+        let called = called.map(|function| compiler.named(Some(function)));
+        let mut records = compiler.records(line);
         match &called {
-            Some(called) => records.retain(|record| record.is_of_inlined(called)),
+            Some(called) => records.retain(|record| record.is_of_inlined(&called.symbol)),
             None => keep_own(&mut records),
         }
         records
@@ -438,7 +440,7 @@ fn keep_own(records: &mut Vec<Record<'_>>) {
 /// A slice that grows by several copies of one call shows a part of its growth at each: then all show the whole. `append` is
 /// copied when it is inlined, and since Go 1.25 where the slice can begin on the stack.
 fn share_growth(allocations: &mut [Allocation<'_>]) {
-    let is_inlined = |allocation: &Allocation<'_>| allocation.lines.len() > 1;
+    let is_inlined = |allocation: &Allocation<'_>| allocation.lines().len() > 1;
     let [first, others @ ..] = &*allocations else { return };
     let is_one_call = others.iter().all(|other| other.is_beside(first)) || allocations.iter().all(is_inlined);
     if others.is_empty() || !is_one_call {

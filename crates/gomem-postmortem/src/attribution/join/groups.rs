@@ -11,7 +11,8 @@ use smallvec::SmallVec;
 use crate::attribution::{
     evidence::{Compiler, Sizes},
     join::{
-        allocation::Allocation, caller::Caller, cut_stacks::CutStacks, explain::Verdict, places::Places, roles::Roles,
+        allocation::Allocation, caller::Caller, cut_stacks::CutStacks, explain::Verdict, numbers::Numbers,
+        places::Places, roles::Roles,
     },
     sites::Site,
 };
@@ -25,7 +26,7 @@ pub(crate) struct Group<'a> {
 }
 
 /// What tells groups apart: places by their index, the callee by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Key {
     place: u32,
     inlined_into: Option<u32>,
@@ -106,7 +107,7 @@ impl<'a> Groups<'a> {
         let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
         let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
         let Self { mut groups, mut places } = Self::default();
-        let mut known: HashMap<Key, usize> = HashMap::default();
+        let mut known = Numbers::default();
         // Most groups have one call, which takes no place here.
         let mut others: HashMap<(usize, LocationId), usize> = HashMap::default();
         let mut roles = Roles::new(compiler);
@@ -132,10 +133,11 @@ impl<'a> Groups<'a> {
                 callee: callee.map(|function| places.number(function)),
                 is_cut: is_cut && user.is_none(),
             };
-            let group = *known.entry(key).or_insert_with(|| {
+            let next = groups.len();
+            let group = known.find_or_add(&key, next, |group| groups[group].key).unwrap_or(next);
+            if group == next {
                 groups.push(Group { key, reached_from: None, allocations: SmallVec::new() });
-                groups.len() - 1
-            });
+            }
             let values = columns.map(|column| sample.value(column));
             let allocations = &mut groups[group].allocations;
             let push = |allocations: &mut SmallVec<[Allocation<'a>; 1]>| {
@@ -143,7 +145,7 @@ impl<'a> Groups<'a> {
                 allocations.len() - 1
             };
             let at = match allocations.first() {
-                Some(first) if first.location == leaf => 0,
+                Some(first) if first.location.id() == leaf => 0,
                 Some(_) => *others.entry((group, leaf)).or_insert_with(|| push(allocations)),
                 None => push(allocations),
             };
@@ -154,6 +156,8 @@ impl<'a> Groups<'a> {
                 groups[group].reached_from = Some((values[0], first));
             }
         }
+        // What is known of a function is asked for all of its lines, one after the other.
+        groups.sort_unstable_by_key(|group| (places.function_of(group.key.place), group.key));
         Self { groups, places }
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use foldhash::HashMap;
 use gomem_pprof::{Function, FunctionId, Line};
 
-use crate::attribution::place::Place;
+use crate::attribution::{join::numbers::Numbers, place::Place};
 
 /// The places of a profile, each once. A profile has many lines and few functions, so that a place is a function's number
 /// and a line until it is asked for.
 #[derive(Default)]
 pub(crate) struct Places {
     all: Vec<(Option<u32>, i64)>,
-    indexes: HashMap<(Option<u32>, i64), u32>,
+    indexes: Numbers,
     functions: Vec<Names>,
     /// Of several ids that have the same names, each has the same number.
     numbers: HashMap<FunctionId, u32>,
@@ -30,10 +30,13 @@ impl Places {
     pub(crate) fn index(&mut self, line: Line<'_>) -> u32 {
         let known = line.function().map(|function| (self.number(function), line.line()));
         let key = known.map_or((None, 0), |(function, line)| (Some(function), line));
-        *self.indexes.entry(key).or_insert_with(|| {
-            self.all.push(key);
-            self.all.len() as u32 - 1
-        })
+        let Self { all, indexes, .. } = self;
+        let next = all.len();
+        let known = indexes.find_or_add(&key, next, |index| all[index]);
+        if known.is_none() {
+            all.push(key);
+        }
+        known.unwrap_or(next) as u32
     }
 
     pub(crate) fn place(&self, index: u32) -> Place {
@@ -41,6 +44,11 @@ impl Places {
         let Some(function) = function else { return Place::unknown() };
         let Names { function, file } = self.functions[function as usize].clone();
         Place { function, file, line }
+    }
+
+    /// The number of a place's function.
+    pub(crate) fn function_of(&self, index: u32) -> Option<u32> {
+        self.all[index as usize].0
     }
 
     /// The number of a function, the same for all that are called alike and stand in one file.
