@@ -250,7 +250,7 @@ fn told(line: &ComparedLine) -> Annotation {
     Annotation {
         rule: rule.to_owned(),
         rule_text: rule_text.to_owned(),
-        identity: format!("{}|{}", line.place.function, line.callee.as_deref().unwrap_or_default()),
+        identity: format!("{}|{}", line.place.function(), line.callee.as_deref().unwrap_or_default()),
         message,
         reason,
         ..Annotation::at(Some(&line.place))

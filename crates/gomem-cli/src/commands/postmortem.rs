@@ -128,7 +128,7 @@ fn told(finding: &Finding) -> Annotation {
         rule_text: format!("A finding: {}", kind.replace('_', " ")),
         message: finding.title.clone(),
         reason: format!("{} ({} confidence)", finding.action, finding.confidence.name()),
-        identity: format!("{kind}|{}", place.map_or(finding.title.as_str(), |place| &place.function)),
+        identity: format!("{kind}|{}", place.map_or(finding.title.as_str(), |place| place.function())),
         ..Annotation::at(place)
     }
 }

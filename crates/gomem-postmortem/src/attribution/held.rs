@@ -42,7 +42,7 @@ pub struct HeldSite {
 /// use gomem_postmortem::{AttributeOptions, attribute_heap};
 ///
 /// let held = attribute_heap(&heap, None, &AttributeOptions::default());
-/// assert!(held.iter().any(|held| held.site.place.file.ends_with("globals.go")));
+/// assert!(held.iter().any(|held| held.site.place.file().ends_with("globals.go")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

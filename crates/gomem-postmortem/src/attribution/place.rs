@@ -8,46 +8,63 @@ use gomem_trace::Place as Frame;
 
 /// A line of a function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
 pub struct Place {
-    /// The function, as the profile names it.
-    pub function: Arc<str>,
-    /// Its file.
-    pub file: Arc<str>,
+    code: Arc<Code>,
     /// The line.
     pub line: i64,
 }
 
+/// What all lines of a function share. A profile has many lines and few functions.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Code {
+    pub(crate) function: Arc<str>,
+    pub(crate) file: Arc<str>,
+}
+
 impl Place {
+    pub(crate) fn new(function: &str, file: &str, line: i64) -> Self {
+        Self::in_code(Arc::new(Code { function: function.into(), file: file.into() }), line)
+    }
+
+    pub(crate) fn in_code(code: Arc<Code>, line: i64) -> Self {
+        Self { code, line }
+    }
+
+    /// The function, as the profile names it.
+    #[must_use]
+    pub fn function(&self) -> &str {
+        &self.code.function
+    }
+
+    /// Its file.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.code.file
+    }
+
     /// What names the function in other builds too; lines move when code changes.
     pub(crate) fn key(&self) -> String {
-        Symbol::decode(&self.function).key()
+        Symbol::decode(self.function()).key()
     }
 
     /// The place of a frame.
     #[must_use]
     pub fn from_frame(line: Line<'_>) -> Self {
         match line.function() {
-            Some(function) => {
-                Self { function: function.name().into(), file: function.path().as_str().into(), line: line.line() }
-            }
+            Some(function) => Self::new(function.name(), function.path().as_str(), line.line()),
             None => Self::unknown(),
         }
     }
 
     /// The place of a frame without a function.
     pub(crate) fn unknown() -> Self {
-        Self { function: "<unknown>".into(), file: "".into(), line: 0 }
+        Self::new("<unknown>", "", 0)
     }
 
     /// The place of a frame of an execution trace.
     pub(crate) fn from_trace(frame: &Frame) -> Option<Self> {
         let line = i64::try_from(frame.line).ok()?;
-        Some(Self {
-            function: Arc::clone(&frame.function),
-            file: SourcePath::decode(&frame.file).as_str().into(),
-            line,
-        })
+        Some(Self::new(&frame.function, SourcePath::decode(&frame.file).as_str(), line))
     }
 
     /// `api/handler.go:58`: enough of the path to know it. The folder goes by the package's name, without versions.
@@ -67,14 +84,14 @@ impl Place {
     #[must_use]
     pub fn short(&self) -> String {
         // Who names a function alone gives it no file.
-        if self.file.is_empty() { self.short_function() } else { short_place(&self.file, self.line) }
+        if self.file().is_empty() { self.short_function() } else { short_place(self.file(), self.line) }
     }
 
     /// `api.(*Handler).postEvents`. The body of a loop that was inlined goes by the package of its file: `slices.AppendSeq-range1`.
     #[must_use]
     pub fn short_function(&self) -> String {
-        let symbol = Symbol::decode(&self.function);
-        let package = package_name(self.file.rsplit_once('/').map_or("", |(folder, _)| folder));
+        let symbol = Symbol::decode(self.function());
+        let package = package_name(self.file().rsplit_once('/').map_or("", |(folder, _)| folder));
         let is_inlined = symbol.loop_function().is_some() && symbol.closure().is_some() && !package.is_empty();
         if is_inlined && package != package_name(symbol.package()) {
             return format!("{package}.{}", symbol.last_name());

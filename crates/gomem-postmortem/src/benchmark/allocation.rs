@@ -221,10 +221,10 @@ impl Row for BenchmarkLine {
                 |line| line.site.compiler_message(),
             )
             .text("package", "the package; empty where the output does not say", |line: &&'a Self| &line.package)
-            .text("function", "the line's function", |line: &&'a Self| &line.site.charged_to.function)
-            .text("file", "its file", |line: &&'a Self| &line.site.charged_to.file)
+            .text("function", "the line's function", |line: &&'a Self| line.site.charged_to.function())
+            .text("file", "its file", |line: &&'a Self| line.site.charged_to.file())
             .int64("line", Unit::None, "the line", |line| line.site.charged_to.line)
-            .text("site_function", "the function that allocates", |line: &&'a Self| &line.site.place.function)
+            .text("site_function", "the function that allocates", |line: &&'a Self| line.site.place.function())
             .string("site_place", "where it allocates, in short", |line: &&'a Self| line.site.place.short())
     }
 }

@@ -277,8 +277,8 @@ impl Row for BenchmarkLineChange {
             .float64("bytes_before", Unit::Bytes, "bytes an operation before", |change| change.bytes.0)
             .float64("bytes_after", Unit::Bytes, "bytes an operation after", |change| change.bytes.1)
             .text("package", "the package; empty where the output does not say", |change: &&'a Self| &change.package)
-            .text("function", "the line's function", |change: &&'a Self| &change.place.function)
-            .text("file", "its file", |change: &&'a Self| &change.place.file)
+            .text("function", "the line's function", |change: &&'a Self| change.place.function())
+            .text("file", "its file", |change: &&'a Self| change.place.file())
             .int64("line", Unit::None, "the line", |change| change.place.line)
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn reasons(bytes: &Bytes<'_>) -> String {
 
 /// The largest functions that allocate within a call, with their shares of all bytes allocated and their reasons.
 pub(crate) fn inside(bytes: &Bytes<'_>) -> String {
-    let parts = bytes.parts(|site| (&site.place.function, site.reason, site.made.as_deref()));
+    let parts = bytes.parts(|site| (site.place.function(), site.reason, site.made.as_deref()));
     let told: Vec<String> = parts
         .iter()
         .filter(|part| part.bytes_fraction >= SMALLEST_PART || part.bytes == bytes.bytes)

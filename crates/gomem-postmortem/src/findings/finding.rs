@@ -254,10 +254,10 @@ impl Row for Finding {
             })
             .texts("missing", "metrics to enable, which would make it surer", |finding: &&'a Self| &finding.missing)
             .optional_text("function", WHOLE, "where: the function", |finding: &&'a Self| {
-                finding.place.as_ref().map(|place| &*place.function)
+                finding.place.as_ref().map(Place::function)
             })
             .optional_text("file", WHOLE, "where: the file", |finding: &&'a Self| {
-                finding.place.as_ref().map(|place| &*place.file)
+                finding.place.as_ref().map(Place::file)
             })
             .optional_int64("line", Unit::None, WHOLE, "where: the line", |finding| {
                 finding.place.as_ref().map(|place| place.line)

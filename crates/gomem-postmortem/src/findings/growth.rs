@@ -85,10 +85,10 @@ pub(crate) fn growing_over(
     let mut by_line: HashMap<(Arc<str>, i64), Vec<Site>> = HashMap::default();
     for site in sites {
         let mut site = site.clone();
-        if let Some((place, callee)) = driven.get(&site.charged_to.function) {
+        if let Some((place, callee)) = driven.get(site.charged_to.function()) {
             (site.charged_to, site.callee) = (place.clone(), Some(Arc::clone(callee)));
         }
-        by_line.entry((Arc::clone(&site.charged_to.function), site.charged_to.line)).or_default().push(site);
+        by_line.entry((site.charged_to.function().into(), site.charged_to.line)).or_default().push(site);
     }
     // A profile is as of an earlier GC: what it does not show yet may be older than it is.
     let allocated = allocated_between(state, timed.iter().filter_map(|heap| heap.profile.time_nanos()));
@@ -133,7 +133,7 @@ pub(crate) fn are_of_one_process(profiles: [&Profile; 2]) -> bool {
 
 /// The functions of the user's own that these sites are charged to.
 pub(crate) fn own_functions(sites: &[Site]) -> HashSet<&str> {
-    sites.iter().filter(|site| site.reached_from.is_none()).map(|site| &*site.charged_to.function).collect()
+    sites.iter().filter(|site| site.reached_from.is_none()).map(|site| site.charged_to.function()).collect()
 }
 
 /// Functions of a driver: a package that asks drivers calls them, and what they keep, they keep for who asked it. Each with the

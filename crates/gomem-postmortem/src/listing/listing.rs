@@ -264,7 +264,7 @@ impl FunctionListing {
     #[must_use]
     pub fn contains(&self, place: &Place) -> bool {
         let file = self.file.as_deref().unwrap_or_default();
-        self.function == *place.function && SourcePath::decode(file).as_str() == &*place.file
+        self.function == *place.function() && SourcePath::decode(file).as_str() == place.file()
     }
 }
 

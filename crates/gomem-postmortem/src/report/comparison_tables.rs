@@ -213,8 +213,8 @@ impl Row for ComparedLine {
             .optional_int64("inuse_bytes_after", Unit::Bytes, NO_LEAK, "in use at the end of the run after", |row| {
                 row.inuse_bytes_after
             })
-            .text("function", "the function", |row: &&'a Self| &row.place.function)
-            .text("file", "its file", |row: &&'a Self| &row.place.file)
+            .text("function", "the function", |row: &&'a Self| row.place.function())
+            .text("file", "its file", |row: &&'a Self| row.place.file())
             .int64("line", Unit::None, "the line", |row| row.place.line)
     }
 }

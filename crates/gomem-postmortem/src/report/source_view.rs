@@ -213,7 +213,7 @@ impl Counted {
     fn new(bundle: &Bundle, findings: &[Finding]) -> Option<Self> {
         let sources = bundle.sources()?;
         let wanted: BTreeSet<&str> =
-            findings.iter().filter_map(|finding| finding.place.as_ref()).map(|place| &*place.function).collect();
+            findings.iter().filter_map(|finding| finding.place.as_ref()).map(Place::function).collect();
         let options = ListingOptions::default()
             .with_sources(Some(sources))
             .with_escapes(bundle.escapes())

@@ -124,8 +124,8 @@ fn the_group_of_a_literal_is_no_growth() {
     let (heap, cpu) = (profile("heap.pb.gz"), profile("cpu.pb.gz"));
     let sites = attribute(&heap, None, &AttributeOptions::default().with_cpu(Some(&cpu)));
     let mut found: Vec<(&str, i64, &str)> = Vec::new();
-    for site in sites.iter().filter(|site| site.place.function.starts_with("main.") && site.bytes > 1 << 20) {
-        found.push((&site.place.function, site.place.line, site.reason.map_or("", Reason::name)));
+    for site in sites.iter().filter(|site| site.place.function().starts_with("main.") && site.bytes > 1 << 20) {
+        found.push((site.place.function(), site.place.line, site.reason.map_or("", Reason::name)));
     }
     found.sort_unstable();
     let expected = [
@@ -174,8 +174,8 @@ fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<S
         let is_said = site.reason.is_some() || site.is_not_logged();
         score.explained += if is_said { site.bytes } else { 0 };
         let is_own = site.place == site.charged_to
-            && ["main.", "example."].iter().any(|own| site.place.function.starts_with(own));
-        if site.charged_to.file.ends_with("profile.go") {
+            && ["main.", "example."].iter().any(|own| site.place.function().starts_with(own));
+        if site.charged_to.file().ends_with("profile.go") {
             continue;
         }
         if is_own {
@@ -192,7 +192,7 @@ fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<S
         // standard library the release's own decisions tell more than these labels.
         let unknown = if is_own { "unexplained" } else { "library" };
         let reason = site.reason.map_or(unknown, |reason| reason.name());
-        let is_std = Origin::from_package(Symbol::decode(&site.place.function).package(), "") == Origin::Std;
+        let is_std = Origin::from_package(Symbol::decode(site.place.function()).package(), "") == Origin::Std;
         let is_right = expected.iter().any(|name| name == reason || (is_std && name == "library"));
         score.labelled += site.bytes;
         score.sites += 1;
@@ -221,7 +221,7 @@ fn describe(site: &Site) -> String {
 type Labels = HashMap<(String, i64), Vec<String>>;
 
 fn label<'a>(labels: &'a Labels, site: &Site) -> Option<&'a [String]> {
-    let file = site.charged_to.file.rsplit('/').next()?.to_owned();
+    let file = site.charged_to.file().rsplit('/').next()?.to_owned();
     labels.get(&(file, site.charged_to.line)).map(Vec::as_slice)
 }
 

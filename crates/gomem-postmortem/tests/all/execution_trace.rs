@@ -53,7 +53,7 @@ fn whose_slowest_tasks_help_the_garbage_collector() {
     assert!(fraction > 0.2 && (value(0) - fraction).abs() < 1e-9, "{} beside {fraction}", value(0));
     assert_eq!(value(1), walls.iter().copied().fold(0.0, f64::max));
     assert!(found.title.starts_with("the slowest `checkout` tasks spend "), "{}", found.title);
-    assert!(found.place.as_ref().is_some_and(|place| place.function.starts_with("main.")), "{:?}", found.place);
+    assert!(found.place.as_ref().is_some_and(|place| place.function().starts_with("main.")), "{:?}", found.place);
 }
 
 /// The same program with `GOGC=300`: its tasks are as many and as slow, and hardly help.
@@ -112,14 +112,14 @@ fn sites_have_what_their_goroutines_lost() {
         (walls.iter().sum::<f64>(), walls.iter().copied().fold(0.0, f64::max))
     };
     let (sum, longest) = of_line("main.render", 22);
-    let site = report.sites().iter().find(|site| &*site.place.function == "main.render").unwrap();
+    let site = report.sites().iter().find(|site| site.place.function() == "main.render").unwrap();
     let cost = site.assists.as_ref().unwrap();
     assert_eq!(site.place.line, 22);
     assert!(sum > 0.0 && (cost.seconds - sum).abs() < 1e-9 && cost.max_seconds == longest, "{cost:?} {sum} {longest}");
     assert_eq!(cost.task().map(|task| &**task), Some("checkout"));
     assert!(cost.trigger_count > 0);
     // Of what is not allocated while the trace was taken, nothing was lost.
-    let start = report.sites().iter().find(|site| &*site.charged_to.function == "main.newShop").unwrap();
+    let start = report.sites().iter().find(|site| site.charged_to.function() == "main.newShop").unwrap();
     assert_eq!(start.assists.as_ref().map(|cost| (cost.seconds, cost.trigger_count)), Some((0.0, 0)));
     let finding = &report.findings()[0];
     assert!(
@@ -127,7 +127,7 @@ fn sites_have_what_their_goroutines_lost() {
             && finding.summary.contains("most in task checkout")
     );
     let lines = gomem_postmortem::line_costs(report.sites());
-    let own = lines.iter().find(|line| &*line.place.function == "main.render" && line.callee.is_none()).unwrap();
+    let own = lines.iter().find(|line| line.place.function() == "main.render" && line.callee.is_none()).unwrap();
     assert!((own.assists.as_ref().unwrap().seconds - sum).abs() < 1e-9);
     let without = Report::from_bundle(&recording(&["heap.pb.gz", "escape.log"], "examples/checkout/recording"));
     assert!(without.sites().iter().all(|site| site.assists.is_none()));

@@ -62,9 +62,9 @@ fn reasons_are_those_of_the_source() {
         let (mut all, mut labelled, mut right, mut wrong, mut wrong_message) = (0, 0, 0, 0, 0);
         for site in attribute(&profile, Some(&log), &AttributeOptions::default()) {
             all += site.bytes;
-            let function = match site.place.function.split_once('[') {
+            let function = match site.place.function().split_once('[') {
                 Some((function, _)) => format!("{function}[…]"),
-                None => site.place.function.to_string(),
+                None => site.place.function().to_string(),
             };
             let place = format!("{function}:{}", site.place.line);
             let Some(label) = labels.iter().find(|label| label.site == place) else { continue };

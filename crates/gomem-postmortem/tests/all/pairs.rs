@@ -56,7 +56,7 @@ fn errors(folder: &Path) -> Vec<f64> {
         let is_fixed = |finding: &&Finding| {
             let is_site =
                 [FindingKind::AllocationSite, FindingKind::PoolMisuse, FindingKind::Call].contains(&finding.kind);
-            is_site && finding.place.as_ref().is_some_and(|place| fixed.contains(&place.line) && is_main(&place.file))
+            is_site && finding.place.as_ref().is_some_and(|place| fixed.contains(&place.line) && is_main(place.file()))
         };
         let found: Vec<&Finding> = report.findings().iter().filter(is_fixed).collect();
         assert!(!found.is_empty(), "{}: no finding on {fixed:?}", name(&pair));

@@ -17,7 +17,7 @@ fn marked<'a>(report: &'a Report, program: &str, mark: &str) -> &'a Finding {
     let source = fs::read_to_string(data().join("programs").join(program).join("main.go")).unwrap();
     let line = 1 + source.lines().position(|line| line.ends_with(&format!("// {mark}"))).unwrap() as i64;
     let is_there = |finding: &&Finding| {
-        finding.place.as_ref().is_some_and(|place| place.line == line && place.file.ends_with("main.go"))
+        finding.place.as_ref().is_some_and(|place| place.line == line && place.file().ends_with("main.go"))
     };
     report.findings().iter().find(is_there).unwrap()
 }
@@ -43,7 +43,7 @@ fn a_slice_in_a_pool_is_the_top_site() {
 fn a_pointer_in_a_pool_is_clean() {
     let report = report("pointer");
     assert!(report.findings().iter().all(|finding| finding.kind != FindingKind::PoolMisuse), "{:?}", report.findings());
-    assert!(report.sites().iter().all(|site| !site.charged_to.function.contains("processEvent")));
+    assert!(report.sites().iter().all(|site| !site.charged_to.function().contains("processEvent")));
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn findings(report: &Report, view: &ReportView<'_>, sources: &SourceFolds<'_>) -
                 summary => with_code(&finding.summary),
                 action => with_code(&finding.action),
                 short => finding.place.as_ref().map(Place::short),
-                place => finding.place.as_ref().map(|place| format!("{}:{}", place.file, place.line)),
+                place => finding.place.as_ref().map(|place| format!("{}:{}", place.file(), place.line)),
                 function => finding.place.as_ref().map(Place::short_function),
                 message => finding.compiler_message.clone(),
                 cause => finding.cause.map(Cause::words),
@@ -219,7 +219,7 @@ fn packages(report: &Report) -> Vec<String> {
 
 /// The package of a place.
 fn package(place: &Place) -> String {
-    Symbol::decode(&place.function).package().to_owned()
+    Symbol::decode(place.function()).package().to_owned()
 }
 
 /// The file that the flame graph is of.
@@ -259,7 +259,7 @@ fn reasons_by_function(sites: &[Site]) -> HashMap<&str, String> {
             None if site.is_not_logged() => "not logged".to_owned(),
             None => "not known".to_owned(),
         };
-        *bytes.entry(&site.place.function).or_default().entry(reason).or_default() += site.bytes;
+        *bytes.entry(site.place.function()).or_default().entry(reason).or_default() += site.bytes;
     }
     let most =
         |reasons: BTreeMap<String, i64>| reasons.into_iter().max_by_key(|&(_, bytes)| bytes).map(|(reason, _)| reason);

@@ -87,6 +87,6 @@ fn kept(findings: &[Finding], chosen: &Chosen<'_>) -> Vec<bool> {
     let lines: BTreeSet<(&str, i64)> =
         frames.filter_map(|frame| Some((frame.function()?.name(), frame.line()))).collect();
     let is_kept =
-        |finding: &Finding| finding.place.as_ref().is_some_and(|place| lines.contains(&(&*place.function, place.line)));
+        |finding: &Finding| finding.place.as_ref().is_some_and(|place| lines.contains(&(place.function(), place.line)));
     findings.iter().map(is_kept).collect()
 }

@@ -100,7 +100,7 @@ fn told(change: &BenchmarkLineChange) -> Annotation {
         rule_text: "A benchmark allocates more at this line than before".to_owned(),
         message: format!("{}: {}", change.benchmark, more(change)),
         reason: format!("{}{advice}", why.trim_start_matches([':', ',', ' '])),
-        identity: format!("{}|{}|{}", change.benchmark, change.place.function, why),
+        identity: format!("{}|{}|{}", change.benchmark, change.place.function(), why),
         ..Annotation::at(Some(&change.place))
     }
 }

@@ -49,7 +49,7 @@ impl Annotation {
     /// At the line of a place, or at none.
     pub(crate) fn at(place: Option<&Place>) -> Self {
         Self {
-            file: place.map_or_else(String::new, |place| place.file.to_string()),
+            file: place.map_or_else(String::new, |place| place.file().to_string()),
             line: place.and_then(|place| u32::try_from(place.line).ok()).filter(|line| *line > 0),
             ..Self::default()
         }

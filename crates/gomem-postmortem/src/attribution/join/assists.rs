@@ -84,7 +84,7 @@ impl Costs {
         let own: HashSet<String> = sites
             .iter()
             .filter(|site| site.reached_from.is_none())
-            .map(|site| Symbol::decode(&site.charged_to.function).package().to_owned())
+            .map(|site| Symbol::decode(site.charged_to.function()).package().to_owned())
             .collect();
         let mut fit = Fit::new(sites, &mut costs.names);
         for assist in trace.assists() {
@@ -137,9 +137,9 @@ impl Fit {
     fn new(sites: &[Site], names: &mut Names) -> Self {
         let mut lines = HashSet::default();
         for site in sites {
-            let own = names.line(&site.charged_to.function, &site.charged_to.file, site.charged_to.line);
+            let own = names.line(site.charged_to.function(), site.charged_to.file(), site.charged_to.line);
             lines.insert(own);
-            lines.insert(names.line(&site.place.function, &site.place.file, site.place.line));
+            lines.insert(names.line(site.place.function(), site.place.file(), site.place.line));
             if let Some(callee) = &site.callee {
                 names.function(callee);
             }
@@ -182,20 +182,28 @@ impl Names {
         Some(Key { leaf: line(&frames[0]), own: at.map(|at| line(&frames[at])), callee })
     }
 
-    fn line(&mut self, function: &Arc<str>, file: &Arc<str>, line: i64) -> Line {
-        let cleaned = |file: &Arc<str>| SourcePath::decode(file).as_str().into();
-        let file = Arc::clone(self.files.entry(Arc::clone(file)).or_insert_with_key(cleaned));
+    fn line(&mut self, function: &str, file: &str, line: i64) -> Line {
+        let file = known_or(&mut self.files, file, |file| SourcePath::decode(file).as_str().into());
         Line { function: self.function(function), file, line }
     }
 
-    fn function(&mut self, function: &Arc<str>) -> Arc<str> {
-        let key = |function: &Arc<str>| Symbol::decode(function).key().into();
-        Arc::clone(self.functions.entry(Arc::clone(function)).or_insert_with_key(key))
+    fn function(&mut self, function: &str) -> Arc<str> {
+        known_or(&mut self.functions, function, |function| Symbol::decode(function).key().into())
     }
 
     /// The line of a place whose names were seen.
     fn known(&self, place: &Place) -> Option<Line> {
-        let function = Arc::clone(self.functions.get(&place.function)?);
-        Some(Line { function, file: Arc::clone(self.files.get(&place.file)?), line: place.line })
+        let function = Arc::clone(self.functions.get(place.function())?);
+        Some(Line { function, file: Arc::clone(self.files.get(place.file())?), line: place.line })
     }
+}
+
+/// What a name stands for, which is found out once.
+fn known_or(known: &mut HashMap<Arc<str>, Arc<str>>, name: &str, find: impl FnOnce(&str) -> Arc<str>) -> Arc<str> {
+    if let Some(found) = known.get(name) {
+        return Arc::clone(found);
+    }
+    let found = find(name);
+    known.insert(name.into(), Arc::clone(&found));
+    found
 }

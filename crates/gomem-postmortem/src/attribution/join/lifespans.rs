@@ -50,7 +50,7 @@ fn lifespan(row: &LifetimeRow, objects: i64, made: i64) -> Option<Lifespan> {
 fn kind(site: &Site) -> Option<Kind> {
     let decision = site.decision.as_deref().filter(|_| site.has_one_size)?;
     // The log calls a command by its path, and types call it `main`.
-    let outermost = Symbol::decode(&site.inlined_into.as_deref().unwrap_or(&site.place).function);
+    let outermost = Symbol::decode(site.inlined_into.as_deref().unwrap_or(&site.place).function());
     let package = if outermost.package() == "main" { "main" } else { &*decision.package };
     let made = Made { kind: decision.subject_kind, subject: &decision.subject, package };
     Some((traced_type(made)?, nearest(site.mean_object_bytes()?.round() as u64)))

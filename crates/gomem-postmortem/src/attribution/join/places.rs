@@ -5,7 +5,10 @@ use std::sync::Arc;
 use foldhash::HashMap;
 use gomem_pprof::{Function, FunctionId, Line};
 
-use crate::attribution::{join::numbers::Numbers, place::Place};
+use crate::attribution::{
+    join::numbers::Numbers,
+    place::{Code, Place},
+};
 
 /// The places of a profile, each once. A profile has many lines and few functions, so that a place is a function's number
 /// and a line until it is asked for.
@@ -13,17 +16,10 @@ use crate::attribution::{join::numbers::Numbers, place::Place};
 pub(crate) struct Places {
     all: Vec<(Option<u32>, i64)>,
     indexes: Numbers,
-    functions: Vec<Names>,
+    functions: Vec<Arc<Code>>,
     /// Of several ids that have the same names, each has the same number.
     numbers: HashMap<FunctionId, u32>,
-    by_names: HashMap<Names, u32>,
-}
-
-/// What all lines of a function share.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Names {
-    function: Arc<str>,
-    file: Arc<str>,
+    by_names: HashMap<Arc<Code>, u32>,
 }
 
 impl Places {
@@ -42,8 +38,7 @@ impl Places {
     pub(crate) fn place(&self, index: u32) -> Place {
         let (function, line) = self.all[index as usize];
         let Some(function) = function else { return Place::unknown() };
-        let Names { function, file } = self.functions[function as usize].clone();
-        Place { function, file, line }
+        Place::in_code(Arc::clone(&self.functions[function as usize]), line)
     }
 
     /// The number of a place's function.
@@ -55,9 +50,9 @@ impl Places {
     pub(crate) fn number(&mut self, function: Function<'_>) -> u32 {
         let Self { functions, numbers, by_names, .. } = self;
         *numbers.entry(function.id()).or_insert_with(|| {
-            let names = Names { function: function.name().into(), file: function.path().as_str().into() };
-            *by_names.entry(names).or_insert_with_key(|names| {
-                functions.push(names.clone());
+            let code = Code { function: function.name().into(), file: function.path().as_str().into() };
+            *by_names.entry(Arc::new(code)).or_insert_with_key(|code| {
+                functions.push(Arc::clone(code));
                 functions.len() as u32 - 1
             })
         })

@@ -32,7 +32,7 @@ pub(crate) struct Call<'a> {
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
     /// The function that the goroutine begins with.
-    pub(crate) function: &'a Arc<str>,
+    pub(crate) function: &'a str,
     /// Whether the profiler cut these stacks: then the goroutine begins further out.
     pub(crate) is_cut: bool,
     /// Where most of its bytes begin.
@@ -68,9 +68,9 @@ pub(crate) fn accounts(sites: &[Site]) -> (Vec<Account<'_>>, Vec<Entry<'_>>) {
     for site in sites {
         if let Some(first) = &site.reached_from {
             // Cut stacks have nothing in common but that they are cut: where they begin is chance.
-            let name = if site.stack_is_cut { CUT } else { &first.function };
+            let name = if site.stack_is_cut { CUT } else { first.function() };
             let entry = entries.entry(name).or_insert_with(|| Entry {
-                function: &first.function,
+                function: first.function(),
                 is_cut: site.stack_is_cut,
                 place: first,
                 inside: Bytes::default(),

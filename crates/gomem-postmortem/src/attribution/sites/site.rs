@@ -254,7 +254,7 @@ impl Site {
 
     /// Whether it is the memory of a `bytes.Buffer`, whatever writes to it.
     pub(crate) fn is_buffer(&self) -> bool {
-        &*self.place.function == "bytes.growSlice"
+        self.place.function() == "bytes.growSlice"
     }
 
     /// Whether it doubles as it grows, and leaves what it was before.

@@ -108,17 +108,17 @@ impl Row for Site {
             )
             .optional_string("advice", "nothing to advise", "what to do", |site| site.advice())
             .string("charged_to", "the nearest line of the user's own code", |site| {
-                format!("{}:{}", site.charged_to.file, site.charged_to.line)
+                format!("{}:{}", site.charged_to.file(), site.charged_to.line)
             })
             .optional_text(
                 "inlined_into",
                 "not inlined",
                 "the function it was inlined into, the outermost",
-                |site: &&'a Self| site.inlined_into.as_ref().map(|place| &*place.function),
+                |site: &&'a Self| site.inlined_into.as_ref().map(|place| place.function()),
             )
-            .text("function", "the function that allocates", |site: &&'a Self| &site.place.function)
-            .string("package", "its package", |site| Symbol::decode(&site.place.function).package().to_owned())
-            .text("file", "its file", |site: &&'a Self| &site.place.file)
+            .text("function", "the function that allocates", |site: &&'a Self| site.place.function())
+            .string("package", "its package", |site| Symbol::decode(site.place.function()).package().to_owned())
+            .text("file", "its file", |site: &&'a Self| site.place.file())
             .int64("line", Unit::None, "its line", |site| site.place.line)
     }
 }

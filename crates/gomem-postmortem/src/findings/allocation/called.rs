@@ -122,7 +122,7 @@ fn made_anew(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> Option<St
             && (maker.function().ends_with(receiver) || makes_value(made, receiver))
             && made.inside.objects.saturating_mul(AS_OFTEN) >= call.inside.objects
     };
-    let of_function = lines.iter().filter(|line| line.place.function == place.function);
+    let of_function = lines.iter().filter(|line| line.place.function() == place.function());
     let maker = of_function.flat_map(|line| &line.calls).find(makes)?;
     Some(format!(
         "{} makes a {receiver} anew each time ({}), and with it what its methods allocate: if a {receiver} can be Reset, keep \

@@ -37,7 +37,7 @@ impl<'a> CallsTogether<'a> {
             for call in &line.calls {
                 let module = module_of(call.callee);
                 if module != STD {
-                    groups.entry((&line.place.function, module)).or_default().push((line.place, call));
+                    groups.entry((line.place.function(), module)).or_default().push((line.place, call));
                 }
             }
         }
@@ -49,7 +49,7 @@ impl<'a> CallsTogether<'a> {
 
     /// Whether a call is one of them.
     pub(crate) fn has(&self, place: &Place, call: &Call<'_>) -> bool {
-        self.function == &*place.function && self.module == module_of(call.callee)
+        self.function == place.function() && self.module == module_of(call.callee)
     }
 }
 

@@ -134,8 +134,8 @@ impl Row for LineCost {
             .int64("inuse_bytes", Unit::Bytes, "bytes in use when the profile was taken", |cost| cost.inuse_bytes)
             .embed(AssistCost::columns(), |cost: &&'a Self| cost.assists.as_ref())
             .optional_string("advice", "nothing to advise", "what to do", |cost| cost.advice.clone())
-            .text("function", "the function", |cost: &&'a Self| &cost.place.function)
-            .text("file", "its file", |cost: &&'a Self| &cost.place.file)
+            .text("function", "the function", |cost: &&'a Self| cost.place.function())
+            .text("file", "its file", |cost: &&'a Self| cost.place.file())
             .int64("line", Unit::None, "the line", |cost| cost.place.line)
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn is_coder(callee: &str) -> bool {
 
 /// Why what is made in these functions grows up to a bound only, and what to do about it: where they have most of the bytes in use.
 pub(crate) fn bound_of(sites: &[Site]) -> Option<&'static str> {
-    let bound = |site: &Site| row(About::Bounded, &plain(&site.place.function)).map(|row| row.advice);
+    let bound = |site: &Site| row(About::Bounded, &plain(site.place.function())).map(|row| row.advice);
     let largest = sites.iter().filter(|site| bound(site).is_some()).max_by_key(|site| site.inuse_bytes)?;
     let sum = |is_of: &dyn Fn(&Site) -> bool| {
         sites.iter().filter(|site| is_of(site)).fold(0_i64, |sum, site| sum.saturating_add(site.inuse_bytes))
@@ -69,15 +69,15 @@ pub(crate) fn part_advice(callee: &str, inside: &Bytes<'_>) -> Option<Part<&'sta
     let is_good_part = |part: &Part<&'static str>| part.bytes.saturating_mul(4) >= inside.bytes;
     let is_of_call = |function: &str| is_of_std(callee) || module_of(function) == module_of(callee);
     let of_call = inside.parts(|site| {
-        let name = plain(&site.place.function);
+        let name = plain(site.place.function());
         let row = rows(About::Part).find(|row| row.is_match(&name));
-        row.filter(|_| is_of_call(&site.place.function)).map(|row| row.advice)
+        row.filter(|_| is_of_call(site.place.function())).map(|row| row.advice)
     });
     let of_part = known(of_call).find(is_good_part);
     of_part.or_else(|| {
         row(About::Reader, &plain(callee))?;
         let of_buffer = inside.parts(|site| {
-            let name = plain(&site.place.function);
+            let name = plain(site.place.function());
             row(About::Buffer, &name).filter(|_| name.starts_with("bytes.")).map(|row| row.advice)
         });
         known(of_buffer).find(is_good_part)
@@ -110,9 +110,9 @@ pub(crate) fn keep_advice(callee: &str) -> Option<&'static str> {
 pub(crate) fn holder_advice(kept: &[&Site]) -> Option<&'static str> {
     let mut made: Vec<(&str, i64)> = Vec::new();
     for site in kept {
-        match made.iter_mut().find(|(function, _)| *function == &*site.place.function) {
+        match made.iter_mut().find(|(function, _)| *function == site.place.function()) {
             Some((_, bytes)) => *bytes = bytes.saturating_add(site.inuse_bytes),
-            None => made.push((&site.place.function, site.inuse_bytes)),
+            None => made.push((site.place.function(), site.inuse_bytes)),
         }
     }
     let (function, _) = made.into_iter().max_by_key(|(_, bytes)| *bytes).filter(|(_, bytes)| *bytes > 0)?;
@@ -170,7 +170,7 @@ fn by_inside(inside: &Bytes<'_>, about: About) -> Option<&'static str> {
 /// What has a row, by its advice, the largest first.
 fn named_parts(inside: &Bytes<'_>, about: About) -> impl Iterator<Item = Part<&'static str>> {
     let parts = inside.parts(|site| {
-        let name = plain(&site.place.function);
+        let name = plain(site.place.function());
         rows(about).find(|row| row.is_match(&name)).map(|row| row.advice)
     });
     known(parts)

@@ -20,7 +20,7 @@ impl FunctionInUse {
         let mut found: HashMap<Arc<str>, Self> = HashMap::default();
         for site in sites.iter().filter(|site| site.reached_from.is_none()) {
             let place = &site.charged_to;
-            let function = found.entry(Arc::clone(&place.function)).or_insert_with(|| Self {
+            let function = found.entry(place.function().into()).or_insert_with(|| Self {
                 bytes: 0,
                 place: place.clone(),
                 largest: site.inuse_bytes,

@@ -178,7 +178,7 @@ fn user_of<'s>(entry: &str, count: i64, sites: &'s [Site]) -> Option<&'s Site> {
         let charged = sites.iter().filter(|site| site.callee.is_some() && site.reached_from.is_none());
         charged.filter(|site| site.inuse_objects as f64 >= fewest)
     };
-    let ends_there = |site: &&Site| package_of(&site.place.function) == package_of(entry);
+    let ends_there = |site: &&Site| package_of(site.place.function()) == package_of(entry);
     // A method of the type whose method the goroutines run is nearer than what else the package does.
     let receiver = |function: &str| Symbol::decode(function).receiver().map(str::to_owned);
     let of_entry = receiver(entry);

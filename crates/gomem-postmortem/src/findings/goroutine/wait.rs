@@ -132,7 +132,7 @@ impl Wait {
     fn likely_holder<'g>(&self, all: &'g [(Self, i64)]) -> Option<&'g Self> {
         let is_lock = |state: &str| state.contains("Mutex") || state.starts_with("semacquire");
         let of = |wait: &Self| {
-            let symbol = Symbol::decode(&wait.at.function);
+            let symbol = Symbol::decode(wait.at.function());
             Some((symbol.package().to_owned(), symbol.receiver()?.trim_start_matches('*').to_owned()))
         };
         let own = of(self).filter(|_| is_lock(&self.state))?;
@@ -158,7 +158,7 @@ impl Passed {
         }
         let is_past = |sample: &Sample<'_>| {
             let places = sample.frames().map(Place::from_frame);
-            let in_function = places.filter(|place| place.function == waiting.at.function).last();
+            let in_function = places.filter(|place| place.function() == waiting.at.function()).last();
             in_function.is_some_and(|place| place.line > waiting.at.line)
         };
         let mut groups: HashMap<Wait, i64> = HashMap::default();

@@ -18,7 +18,7 @@ impl Container {
     /// The one container that may hold the objects of `site`: of the same package, kept as they are, with the room of one element
     /// for each. Of several nothing is known.
     pub(crate) fn find(site: &Site, all: &[Site]) -> Option<Self> {
-        let package = |site: &Site| Symbol::decode(&site.charged_to.function).package().to_owned();
+        let package = |site: &Site| Symbol::decode(site.charged_to.function()).package().to_owned();
         let of_site = package(site);
         let is_beside = |other: &&Site| {
             other.is_own() && other.charged_to != site.charged_to && is_container(other) && package(other) == of_site

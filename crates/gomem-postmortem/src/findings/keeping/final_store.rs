@@ -16,9 +16,9 @@ pub(crate) struct FinalStore<'l> {
 /// The last store of what the line of `site` makes by a call, in the same function: `w.rules = append(w.rules, lib.New())` stores
 /// it in `w`, and `all = append(all, w)` stores that. What the called library does with it inside says nothing of who keeps it.
 pub(crate) fn final_store<'l>(site: &Site, log: &'l EscapeLog) -> Option<FinalStore<'l>> {
-    let function = Symbol::decode(&site.charged_to.function).local();
+    let function = Symbol::decode(site.charged_to.function()).local();
     let is_here = |decision: &&HeapDecision| {
-        decision.function.as_deref() == Some(&function) && is_same_file(&decision.file, &site.charged_to.file)
+        decision.function.as_deref() == Some(&function) && is_same_file(&decision.file, site.charged_to.file())
     };
     let here: Vec<&HeapDecision> = log.heap_decisions().iter().filter(is_here).collect();
     let on_line = |line: Option<u32>| line.map(i64::from) == Some(site.charged_to.line);

@@ -175,15 +175,15 @@ fn of_unseen(callee: &str, log: &EscapeLog) -> Option<&'static str> {
 /// function.
 fn called_in_full<'s>(site: &Site, callee: &str, all: &'s [Site]) -> Option<&'s str> {
     let short = package_first(callee);
-    let beside = all.iter().filter(|other| other.charged_to.function == site.charged_to.function);
+    let beside = all.iter().filter(|other| other.charged_to.function() == site.charged_to.function());
     beside.filter_map(|other| other.callee.as_deref()).find(|full| Symbol::decode(full).short() == short)
 }
 
 /// What the compiler says of an allocation in its own function, where that was inlined too.
 fn own_record<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecision> {
     let last = |name: &str| name.rsplit(['.', '/']).next().unwrap_or_default().to_owned();
-    let (subject, function) = (&site.decision.as_ref()?.subject, last(&site.place.function));
-    let file = site.place.file.rsplit('/').next()?;
+    let (subject, function) = (&site.decision.as_ref()?.subject, last(site.place.function()));
+    let file = site.place.file().rsplit('/').next()?;
     log.heap_decisions().iter().find(|decision| {
         decision.line.map(i64::from) == Some(site.place.line)
             && decision.subject == *subject
@@ -209,7 +209,7 @@ fn literal_around<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecisio
     if !matches!(site.reason, Some(Reason::Channel | Reason::MapGrowth)) || site.callee.is_some() {
         return None;
     }
-    let file = site.place.file.rsplit('/').next()?;
+    let file = site.place.file().rsplit('/').next()?;
     let is_around = |decision: &&HeapDecision| {
         decision.subject.starts_with('&')
             && decision.line.map(i64::from) == Some(site.place.line)
@@ -225,8 +225,8 @@ fn only_map_of<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecision> 
     if site.reason != Some(Reason::MapGrowth) || site.callee.is_some() || !is_many_small(site) {
         return None;
     }
-    let function = Symbol::decode(&site.charged_to.function).local();
-    let file = site.place.file.rsplit('/').next()?;
+    let function = Symbol::decode(site.charged_to.function()).local();
+    let file = site.place.file().rsplit('/').next()?;
     let is_here = |decision: &&HeapDecision| {
         decision.subject_kind == SubjectKind::MakeMap
             && decision.function.as_deref() == Some(&function)
@@ -245,7 +245,7 @@ fn of_store(step: &Step) -> &'static str {
 /// A call that keeps as many objects as this line, in the same function or in the one that they are given to: what
 /// `time.AfterFunc` refers to is made beside it, and what a cache's `put` stores is made before it.
 fn companion(site: &Site, given_to: Option<&HeapDecision>, all: &[Site]) -> Option<&'static str> {
-    let function = &*site.charged_to.function;
+    let function = site.charged_to.function();
     let given_to = given_to.and_then(HeapDecision::callee).map(|callee| {
         let package = Symbol::decode(function).package().to_owned();
         if callee.contains('.') { callee.to_owned() } else { format!("{package}.{callee}") }
@@ -256,7 +256,7 @@ fn companion(site: &Site, given_to: Option<&HeapDecision>, all: &[Site]) -> Opti
     };
     let is_kept = |other: &Site| other.inuse_bytes.saturating_mul(2) >= other.bytes;
     let is_beside = |other: &&Site| {
-        let at = &*other.charged_to.function;
+        let at = other.charged_to.function();
         at == function || given_to.as_deref() == Some(at)
     };
     let beside = all.iter().filter(is_beside);

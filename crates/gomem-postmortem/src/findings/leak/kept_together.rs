@@ -91,7 +91,7 @@ fn is_one_each(one: &GrowingSite, other: &GrowingSite, log: Option<&EscapeLog>) 
         return false;
     }
     let (fewer, more) = (one.inuse_objects.min(other.inuse_objects), one.inuse_objects.max(other.inuse_objects));
-    one.charged_to.function == other.charged_to.function
+    one.charged_to.function() == other.charged_to.function()
         && fewer >= FEWEST_OBJECTS
         && fewer as f64 >= AS_MANY * more as f64
 }

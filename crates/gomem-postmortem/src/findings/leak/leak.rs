@@ -58,14 +58,14 @@ pub(crate) fn leak(
     finding.summary = course(together, let_go_before, live_heap);
     let entry = growing.sites.first().and_then(|site| site.reached_from.as_ref());
     if let Some(entry) = entry.filter(|_| bound.is_none())
-        && let Some(calls) = calls_in_words(&entry.function, &accounts(sites).0)
+        && let Some(calls) = calls_in_words(entry.function(), &accounts(sites).0)
     {
         finding.summary += &format!(" No line of the program is on the stack: it is made for {calls}.");
     }
     let of_entry = entry.and_then(|entry| match goroutines {
         // Goroutines that end keep nothing: what they made was handed to somebody.
-        GoroutineCount::Level => Some(handed_advice(&entry.function).unwrap_or(HANDED)),
-        GoroutineCount::Leaks(_) | GoroutineCount::NotKnown => goroutine_advice(&entry.function),
+        GoroutineCount::Level => Some(handed_advice(entry.function()).unwrap_or(HANDED)),
+        GoroutineCount::Leaks(_) | GoroutineCount::NotKnown => goroutine_advice(entry.function()),
     });
     let held = goroutines.leaked().and_then(|goroutines| goroutines.hold(growing));
     finding.action = action(together, others, joined, (bound.or(of_entry), held.is_some()), goroutines);
@@ -276,10 +276,10 @@ fn called(growing: &GrowingSite) -> Option<String> {
 /// The type of another package whose method keeps what the line writes to it, by a function that only writes.
 fn written_to(growing: &GrowingSite) -> Option<String> {
     let site = growing.sites.first().filter(|site| site.reached_from.is_none())?;
-    let made = Symbol::decode(&site.place.function);
+    let made = Symbol::decode(site.place.function());
     let method = made.short();
     let (kind, name) = method.rsplit_once('.')?;
-    let is_of_other = !is_of_std(&site.place.function);
+    let is_of_other = !is_of_std(site.place.function());
     (is_of_other && is_writer(site.callee.as_deref()?) && kind.contains(".(*") && name.starts_with("Write"))
         .then(|| kind.to_owned())
 }

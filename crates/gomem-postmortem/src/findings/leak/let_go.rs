@@ -43,7 +43,7 @@ impl<'a> LetGo<'a> {
         growing.retain(|site| is_leaking || site.growth.kept_fraction().is_some_and(|kept| kept >= MOST));
         let left = left(fullest, last, &sites)?;
         growing.retain(|site| {
-            let key = (site.place.function.to_string(), site.place.line);
+            let key = (site.place.function().to_string(), site.place.line);
             left.get(&key).copied().unwrap_or(0.0) * HARDLY_ANY <= site.growth.last()
         });
         let is_end = is_end(bundle, state, last);

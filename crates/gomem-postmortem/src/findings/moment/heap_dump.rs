@@ -26,7 +26,7 @@ pub(crate) fn find(bundle: &Bundle, findings: &mut Vec<Finding>) {
 /// Who keeps what a leaking line made.
 fn name_holder(heap: &Heap, leak: &mut Finding) {
     let Some(place) = &leak.place else { return };
-    let file = SourcePath::decode(&place.file);
+    let file = SourcePath::decode(place.file());
     let sites = heap.holder_sites();
     let made_there = sites.iter().filter(|row| {
         row.frame.as_ref().is_some_and(|frame| {
@@ -207,8 +207,7 @@ mod tests {
         let heap = Heap::decode_with(dump, HeapOptions::default().with_binary(binary)).unwrap();
         let leak = |line| {
             let mut leak = Finding::new(FindingKind::Leak, Severity::Warning, "a leak".to_owned());
-            leak.place =
-                Some(Place { function: "main.newSession".into(), file: "example.com/holders/main.go".into(), line });
+            leak.place = Some(Place::new("main.newSession", "example.com/holders/main.go", line));
             name_holder(&heap, &mut leak);
             leak
         };

@@ -202,7 +202,7 @@ fn goroutine(crash: &Crash) -> Option<Place> {
     }
     let place = goroutines::place_of_first(&Profile::decode(&crash.goroutine).ok()?)?;
     // A stack that is cut within the runtime does not say who asked.
-    let is_cut = crash.kind == CrashKind::OutOfMemory && place.function.starts_with("runtime.");
+    let is_cut = crash.kind == CrashKind::OutOfMemory && place.function().starts_with("runtime.");
     (!is_cut).then_some(place)
 }
 

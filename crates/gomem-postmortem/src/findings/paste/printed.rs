@@ -176,8 +176,7 @@ fn logged_memory(logged: &LoggedMemory, name: &str) -> Option<Finding> {
 /// The line of a function that takes most, with what it calls.
 fn listed(listing: &Listing, name: &str) -> Option<Finding> {
     let most = listing.lines.first()?;
-    let place =
-        Place { function: listing.function.as_str().into(), file: listing.file.as_str().into(), line: most.line };
+    let place = Place::new(&listing.function, &listing.file, most.line);
     let title = if listing.file.is_empty() {
         format!("Line {} takes {}: `{}`", most.line, most.shown, most.text)
     } else {
