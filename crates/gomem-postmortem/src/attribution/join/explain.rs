@@ -3,6 +3,7 @@
 use foldhash::HashMap;
 use gomem_escape::{Cause, HeapDecision, SubjectKind};
 use gomem_finding::Confidence;
+use gomem_pprof::Line;
 use gomem_symbol::Origin;
 
 use crate::attribution::{
@@ -413,11 +414,11 @@ fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Rec
 
 /// The records of the outermost line that are of the function called there, or of the line itself when it is innermost.
 fn by_inlined_call<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Record<'a>> {
-    let lines = allocation.lines().enumerate().rev();
-    let records = lines.map(|(at, line)| {
-        let called = at.checked_sub(1).and_then(|inner| allocation.lines().nth(inner)?.function());
+    let lines: Vec<Line<'_>> = allocation.lines().collect();
+    let records = lines.iter().enumerate().rev().map(|(at, line)| {
+        let called = at.checked_sub(1).and_then(|inner| lines[inner].function());
         let called = called.map(|function| compiler.named(Some(function)));
-        let mut records = compiler.records(line);
+        let mut records = compiler.records(*line);
         match &called {
             Some(called) => records.retain(|record| record.is_of_inlined(&called.symbol)),
             None => keep_own(&mut records),
