@@ -38,6 +38,7 @@ Format: TypeAlias = Literal[
     "memstats_log",
     "influx_lines",
     "otlp_json",
+    "go_metrics",
 ]
 
 

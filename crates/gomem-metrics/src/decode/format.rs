@@ -3,8 +3,8 @@
 use memchr::memmem;
 
 use super::{
-    api, exposition::Dialect, influx, json, mem_stats, mem_stats_log, observation::Observations, otlp, panel_csv,
-    promtool, protobuf, victoria,
+    api, exposition::Dialect, go_metrics, influx, json, mem_stats, mem_stats_log, observation::Observations, otlp,
+    panel_csv, promtool, protobuf, runtime_metrics, victoria,
 };
 use crate::error::Error;
 
@@ -34,7 +34,7 @@ pub enum Format {
     Expvar,
     /// The `runtime.MemStats` at the end of `/debug/pprof/heap?debug=1`.
     MemStats,
-    /// A JSON object of `runtime/metrics` names and values.
+    /// Names and values of `runtime/metrics`: a JSON object, or a line each.
     RuntimeMetrics,
     /// The lines of JSON that VictoriaMetrics' `/api/v1/export` gives.
     VictoriaMetrics,
@@ -48,6 +48,8 @@ pub enum Format {
     InfluxLines,
     /// OpenTelemetry's metrics as JSON (OTLP), an export a line.
     OtlpJson,
+    /// Gauges of HashiCorp's go-metrics, as a server answers or logs them.
+    GoMetrics,
 }
 
 impl Format {
@@ -66,6 +68,7 @@ impl Format {
         Self::MemStatsLog,
         Self::InfluxLines,
         Self::OtlpJson,
+        Self::GoMetrics,
     ];
 
     /// Its name.
@@ -85,6 +88,7 @@ impl Format {
             Self::MemStatsLog => "memstats_log",
             Self::InfluxLines => "influx_lines",
             Self::OtlpJson => "otlp_json",
+            Self::GoMetrics => "go_metrics",
         }
     }
 
@@ -109,13 +113,14 @@ impl Format {
             Self::Api => api::decode(bytes),
             Self::Expvar => json::expvar(bytes),
             Self::MemStats => mem_stats::decode(bytes),
-            Self::RuntimeMetrics => json::runtime_metrics(bytes),
+            Self::RuntimeMetrics => runtime_metrics::decode(bytes),
             Self::VictoriaMetrics => victoria::decode(bytes),
             Self::Protobuf => protobuf::decode(bytes),
             Self::PanelCsv => panel_csv::decode(bytes),
             Self::MemStatsLog => mem_stats_log::decode(bytes),
             Self::InfluxLines => influx::decode(bytes),
             Self::OtlpJson => otlp::decode(bytes),
+            Self::GoMetrics => go_metrics::decode(bytes),
             Self::Promtool | Self::Prometheus | Self::OpenMetrics => Ok(promtool::decode(bytes)),
         }
     }
@@ -130,7 +135,8 @@ impl Format {
         let head = &text[..text.len().min(HEAD)];
         let has = |needle: &str| memmem::find(head, needle.as_bytes()).is_some();
         if text.starts_with(b"[") {
-            return Self::Api;
+            // A list, or the time of a line in brackets.
+            return if go_metrics::is_log(head) { Self::GoMetrics } else { Self::Api };
         }
         // `{"go.goroutine.count",…} 1` and `{__name__="x"} 1` begin with a brace too; after a key of JSON comes a colon.
         if text.starts_with(b"{") && is_json_object(text) {
@@ -138,6 +144,8 @@ impl Format {
             let in_first = |needle: &str| memmem::find(first, needle.as_bytes()).is_some();
             return if has("\"resourceMetrics\"") {
                 Self::OtlpJson
+            } else if go_metrics::is_answer(head) {
+                Self::GoMetrics
             } else if has("\n{") && mem_stats_log::is_log(head) {
                 Self::MemStatsLog
             } else if in_first("\"metric\"") && in_first("\"timestamps\"") && in_first("\"values\"") {
@@ -164,6 +172,12 @@ impl Format {
         }
         if mem_stats_log::is_log(head) {
             return Self::MemStatsLog;
+        }
+        if go_metrics::is_log(head) {
+            return Self::GoMetrics;
+        }
+        if runtime_metrics::is_lines(head) {
+            return Self::RuntimeMetrics;
         }
         match Dialect::detect(bytes) {
             Dialect::OpenMetrics => Self::OpenMetrics,
@@ -225,6 +239,8 @@ mod tests {
                 Format::MemStatsLog,
             ),
             ("runtime,host=a Alloc=1i,NumGC=2i 1663184060000000000\n", Format::InfluxLines),
+            ("/gc/gogc:percent: 100\n/gc/heap/live:bytes: 1\n/gc/heap/goal:bytes: 2\n", Format::RuntimeMetrics),
+            ("[2026-11-28 10:00:00 +0000 UTC][G] 'vault.runtime.alloc_bytes': 1.000\n", Format::GoMetrics),
             ("{\"resourceMetrics\":[]}\n{\"resourceMetrics\":[]}\n", Format::OtlpJson),
             ("{\"metric\":{},\"values\":[1],\"timestamps\":[1]}\n{}", Format::VictoriaMetrics),
         ] {

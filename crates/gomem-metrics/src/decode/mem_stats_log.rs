@@ -4,7 +4,8 @@
 //! 2026/11/28 10:00:00 mem: {Alloc:7404920 TotalAlloc:11865560 Sys:16349448 … PauseNs:[40 20 …] NumGC:3 …}      %+v
 //! 2026/11/28 10:00:00 Alloc = 7 MiB  TotalAlloc = 11 MiB  Sys = 15 MiB  NumGC = 3                              by name
 //! {"time":"2026-11-28T10:00:00Z","Alloc":7404920,"TotalAlloc":11865560,"Sys":16349448,"NumGC":3}               as JSON
-//! {"ts":"2026-11-28T10:00:00Z","msg":"memory","heap_alloc":7404920,"next_gc":12582912,"num_gc":3}              as names of JSON
+//! {"ts":"2026-11-28T10:00:00Z","msg":"memory","heap_alloc":7404920,"next_gc":12582912,"num_gc":3}              in small letters
+//! time=2026-11-28T10:00:00Z msg=memory alloc="7 MB" total_alloc="11 MB" sys="15 MB" num_gc=3 goroutines=41
 //! 2026-11-28T10:00:00Z INFO [monitoring] … {"monitoring":{"metrics":{"beat":{"memstats":{"gc_next":4194304,"memory_alloc":…}}}}}
 //! ```
 //!
@@ -24,7 +25,7 @@ use crate::error::{Diagnostic, Error, ErrorKind};
 pub(crate) fn is_log(text: &[u8]) -> bool {
     let lines = text.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
     lines
-        .filter(|line| line.contains("Alloc") || line.contains("_alloc"))
+        .filter(|line| line.contains("Alloc") || line.contains("alloc=") || line.contains("_alloc"))
         .take(TRIED)
         .any(|line| entries(line).is_some_and(|found| found.time().is_some()))
 }
@@ -73,13 +74,25 @@ fn entries(line: &str) -> Option<Entries<'_>> {
     let of_beats = line.contains("memory_alloc").then(|| OF_BEATS.iter().map(|(name, _)| name)).into_iter().flatten();
     let fields = FIELDS.iter().chain(of_beats);
     let mut numbers: Vec<_> = fields.filter_map(|name| Some((*name, field(line, name)?))).collect();
-    if numbers.is_empty() && line.starts_with('{') {
-        numbers.extend(OF_JSON.iter().filter_map(|(name, key)| Some((*name, field(line, key)?))));
-        numbers.extend(field(line, "\"goroutines").map(|count| ("NumGoroutine", count)));
+    if numbers.is_empty() {
+        numbers.extend(in_small_letters(line));
     }
     let has = |name: &str| numbers.iter().any(|(known, _)| *known == name);
     let is_one = numbers.len() >= FEWEST_FIELDS && (has("Alloc") || has("HeapAlloc") || has("memory_alloc"));
     is_one.then_some(Entries { line, numbers })
+}
+
+/// The fields of a line whose names are in small letters, as JSON has them or as `name=value`. Other allocators count what they
+/// allocate and free too: one name has to be Go's own.
+fn in_small_letters(line: &str) -> Vec<(&'static str, f64)> {
+    let is_json = line.contains("{\"");
+    let of = |key: &str| if is_json { field(line, key) } else { value_after(line, &key[1..], &['=']) };
+    let mut found: Vec<_> = IN_SMALL_LETTERS.iter().filter_map(|(name, key)| Some((*name, of(key)?))).collect();
+    if found.iter().all(|(name, _)| OF_ANY_ALLOCATOR.contains(name)) {
+        return Vec::new();
+    }
+    found.extend(of("\"goroutines").map(|count| ("NumGoroutine", count)));
+    found
 }
 
 /// `HeapAlloc` is `heap_alloc`, `MSpanSys` is `mspan_sys`.
@@ -97,13 +110,19 @@ pub(crate) fn snake_case(field: &str) -> String {
 
 /// `Alloc = 7 MiB`, `Alloc: 7MiB`, `Alloc=7404920`, `"Alloc":7404920`.
 fn field(line: &str, name: &str) -> Option<f64> {
+    value_after(line, name, &['=', ':'])
+}
+
+/// The amount behind a name and one of these marks.
+fn value_after(line: &str, name: &str, marks: &[char]) -> Option<f64> {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let mut from = 0;
     while let Some(found) = line[from..].find(name) {
         let (begin, end) = (from + found, from + found + name.len());
         from = end;
         let after = line[end..].strip_prefix('"').unwrap_or(&line[end..]);
-        let value = after.trim_start().strip_prefix(['=', ':']).map(str::trim_start);
+        let value = after.trim_start().strip_prefix(marks).map(str::trim_start);
+        let value = value.map(|value| value.strip_prefix('"').unwrap_or(value));
         if let Some(value) = value.filter(|_| !line[..begin].ends_with(is_letter)) {
             let number = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
             let unit = value[number..].trim_start_matches(' ');
@@ -116,8 +135,8 @@ fn field(line: &str, name: &str) -> Option<f64> {
     None
 }
 
-/// The fields as JSON has them in small letters, each after its quote.
-static OF_JSON: LazyLock<Vec<(&str, String)>> =
+/// The fields in small letters, each after the quote that JSON has.
+static IN_SMALL_LETTERS: LazyLock<Vec<(&str, String)>> =
     LazyLock::new(|| FIELDS.iter().map(|name| (*name, format!("\"{}", snake_case(name)))).collect());
 
 /// The fields that the state of a program is made of.
@@ -154,6 +173,7 @@ const OF_BEATS: [(&str, &str); 5] = [
     ("rss", "beat.memstats.rss"),
     ("goroutines", "beat.runtime.goroutines"),
 ];
+const OF_ANY_ALLOCATOR: [&str; 4] = ["Alloc", "Sys", "Mallocs", "Frees"];
 const FEWEST_FIELDS: usize = 3;
 /// Lines that could be one.
 const TRIED: usize = 50;
@@ -177,6 +197,13 @@ mod tests {
         assert_eq!(values(text, "memstats.HeapAlloc"), [(BEGIN, 41e6)]);
         assert_eq!(values(text, "memstats.NextGC"), [(BEGIN, 80e6)]);
         assert_eq!(values(text, "memstats.NumGoroutine"), [(BEGIN, 41.0)]);
+        let assigned = "time=\"2026-11-28T10:00:00Z\" level=info msg=\"memory usage\" alloc=\"40 MB\" total_alloc=\"900 MB\" sys=\"92 MB\" \
+                        num_gc=907 goroutines=41\n";
+        assert!(is_log(assigned.as_bytes()));
+        assert_eq!(values(assigned, "memstats.Alloc"), [(BEGIN, 41_943_040.0)]);
+        assert_eq!(values(assigned, "memstats.NumGoroutine"), [(BEGIN, 41.0)]);
+        let within = "2026-11-28T10:00:00Z\tINFO\tmemory\t{\"alloc\": 41000000, \"sys\": 92000000, \"num_gc\": 907}\n";
+        assert_eq!(values(within, "memstats.Alloc"), [(BEGIN, 41e6)]);
         let other = "{\"ts\":\"2026-11-28T10:00:00Z\",\"my_heap_alloc\":1,\"sys\":\"linux\",\"num_gc\":1}\n";
         assert!(!is_log(other.as_bytes()));
     }
@@ -218,6 +245,8 @@ mod tests {
             "2026/11/28 10:00:00 Alloc: x TotalAlloc: y NumGC: z",
             "2026/11/28 10:00:00 memory_alloc_failed: 3 rss: 4 goroutines: 5 gc_nexts: 6",
             "2026/11/28 10:00:00 rss: 4096 goroutines: 5",
+            "time=2026-11-28T10:00:00Z msg=arena alloc=4096 sys=8192 mallocs=7 frees=5",
+            "time=2026-11-28T10:00:00Z msg=cpu user=3 sys=12 idle=85 num_gc=1",
         ] {
             assert!(!is_log(text.as_bytes()), "{text}");
             assert!(decode(text.as_bytes()).is_err(), "{text}");

@@ -54,7 +54,7 @@ impl<'a> Signature<'a> {
         let has_metrics = || {
             METRIC_WORDS.iter().any(|word| contains(bytes, word))
                 || CONTAINER_SAMPLES.iter().any(|sample| begins_line(bytes, sample))
-                || [Format::MemStatsLog, Format::InfluxLines, Format::PanelCsv].contains(&Format::detect(bytes))
+                || OF_LINES.contains(&Format::detect(bytes))
         };
         Self { metrics: !is_known && has_metrics(), ..found }
     }
@@ -174,7 +174,9 @@ fn is_compiler(bytes: &[u8]) -> bool {
 /// `BenchmarkRender-8   402110   2980 ns/op`; in events of `go test -json` the name stands in one, the rest in another.
 fn has_benchmarks(bytes: &[u8]) -> bool {
     let begins = |at: usize| at == 0 || matches!(bytes[at - 1], b'\n' | b'"');
-    contains(bytes, PER_OPERATION) && memmem::find_iter(bytes, BENCHMARK).any(begins)
+    // Tables that compare two outputs have it in their heading.
+    let is_measured = |at: usize| at > 0 && bytes[at - 1].is_ascii_digit();
+    memmem::find_iter(bytes, PER_OPERATION).any(is_measured) && memmem::find_iter(bytes, BENCHMARK).any(begins)
 }
 
 /// Whether a line is of a benchmark's run, or says what the runs that follow are of.
@@ -201,6 +203,9 @@ const BENCHMARK: &[u8] = b"Benchmark";
 const PER_OPERATION: &[u8] = b" ns/op";
 const METRIC_WORDS: [&[u8]; 7] =
     [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
+/// Formats that are known by their lines.
+const OF_LINES: [Format; 5] =
+    [Format::MemStatsLog, Format::InfluxLines, Format::PanelCsv, Format::RuntimeMetrics, Format::GoMetrics];
 /// People name these in their texts too; a sample has labels.
 const CONTAINER_SAMPLES: [&[u8]; 3] =
     [b"container_memory_working_set_bytes{", b"container_memory_usage_bytes{", b"container_memory_rss{"];
