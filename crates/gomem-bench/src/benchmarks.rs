@@ -250,7 +250,9 @@ impl Reader {
         let mut values = Vec::new();
         while let Some(number) = words.next() {
             let value: f64 = number.parse().map_err(|_| "a measurement that is no number")?;
-            let unit = words.next().ok_or("a measurement without a unit")?;
+            // A difference stands in tables that compare two outputs.
+            let unit = words.next().filter(|unit| !unit.starts_with(['+', '-', '~']));
+            let unit = unit.ok_or("a measurement without a unit")?;
             if !value.is_finite() {
                 return Err("a measurement that is no number");
             }
