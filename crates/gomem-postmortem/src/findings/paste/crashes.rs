@@ -67,7 +67,7 @@ fn finding(file: &str, crash: &Crash) -> Finding {
                 _ => crash.in_use_bytes.map(|one| format!(", {} resident", bytes(one))).unwrap_or_default(),
             };
             if name.is_some_and(|name| is_unit(name)) {
-                format!("{whom} was killed{often} for want of memory")
+                format!("{whom} was killed{often} for want of memory{limit}")
             } else {
                 format!("The kernel killed {whom}{often}: out of memory{resident}{limit}")
             }

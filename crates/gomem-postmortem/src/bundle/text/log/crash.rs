@@ -25,13 +25,11 @@
 //!
 //! Then the goroutines: the first one is the one that did it.
 
-use gomem_table::ByteUnits;
-
 use crate::bundle::text::{
+    log::container_state::{limit_around, limit_of_unit, restarts},
     log_time::LogTime,
     machine::{
-        kernel_line::{Exhausted, KernelLine, Kill, Kills},
-        process_memory::of_machine,
+        kernel_line::{Exhausted, KernelLine, Kill, Kills, is_unit},
         refusal::Refusal,
     },
 };
@@ -220,8 +218,7 @@ impl Crash {
             }
         }
         if let (Some(crash), Some(below)) = (&mut last, below) {
-            let above = || limit_of_manifest(&log[..end]);
-            crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_container(below)).or_else(above);
+            crash.limit_bytes = crash.limit_bytes.or_else(|| limit_around(&log[..end], below));
         }
         if let Some(crash) = &mut last {
             let near = &log[end.saturating_sub(FARTHEST_DUMP)..log.len().min(end + FARTHEST_DUMP)];
@@ -235,8 +232,12 @@ impl Crash {
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledByKernel) {
             crash.kills = Kills::new(&kills, told);
+            let unit = crash.kills.as_ref().and_then(|kills| kills.process.as_deref()).filter(|name| is_unit(name));
+            if unit.is_some() {
+                crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_unit(log));
+            }
             if let (Some(kills), Some(below)) = (&mut crash.kills, below) {
-                kills.restarts = kills.restarts.or_else(|| restarts_of_container(below)).filter(|&count| count > 0);
+                kills.restarts = kills.restarts.or_else(|| restarts(below)).filter(|&count| count > 0);
             }
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.is_of_container()) {
@@ -270,9 +271,9 @@ fn lived(log: &[u8], killed: usize) -> Option<f64> {
     for line in fields {
         let line = std::str::from_utf8(line).ok()?;
         let of =
-            |names: [&str; 2]| names.iter().find_map(|name| line.split_once(name)).map(|(_, time)| LogTime::find(time));
-        starts.extend(of(["Started:", "startedAt"]));
-        ends.extend(of(["Finished:", "finishedAt"]));
+            |names: [&str; 3]| names.iter().find_map(|name| line.split_once(name)).map(|(_, time)| LogTime::find(time));
+        starts.extend(of(["Started:", "startedAt", "StartedAt"]));
+        ends.extend(of(["Finished:", "finishedAt", "FinishedAt"]));
     }
     // Where there are two, one is another container's.
     match (starts.as_slice(), ends.as_slice()) {
@@ -287,71 +288,12 @@ fn is_field_of_state(line: &[u8]) -> bool {
     STATE.iter().any(|field| key.eq_ignore_ascii_case(field))
 }
 
-/// The memory limit that `kubectl describe` shows of a container, below its last state.
-///
-/// ```text
-///     Limits:
-///       memory:  90Mi
-/// ```
-fn limit_of_container(rest: &[u8]) -> Option<u64> {
-    let mut lines = lines_of_container(rest);
-    // The state of another container has limits of its own.
-    lines.by_ref().take_while(|line| !line.starts_with("Container ID:")).find(|line| *line == "Limits:")?;
-    let memory = lines
-        .take(MOST_RESOURCES)
-        .take_while(|line| *line != "Requests:")
-        .find_map(|line| line.strip_prefix("memory:"))?;
-    quantity(memory.trim())
-}
-
-/// The memory limit that a pod's manifest has above the states of its containers, where all of them have the same.
-///
-/// ```text
-///       resources:
-///         limits:
-///           memory: 1Gi
-/// ```
-fn limit_of_manifest(above: &[u8]) -> Option<u64> {
-    let near = &above[above.len().saturating_sub(FARTHEST_LIMIT)..];
-    let lines: Vec<&str> =
-        near.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()).map(str::trim).collect();
-    let containers = lines.iter().filter(|line| line.starts_with("image:") || line.starts_with("- image:")).count();
-    let of_limits = |at: usize| {
-        let below = lines.iter().skip(at + 1).take(MOST_RESOURCES).take_while(|line| **line != "requests:");
-        quantity(below.clone().find_map(|line| line.strip_prefix("memory:"))?.trim())
-    };
-    let mut limits = lines.iter().enumerate().filter(|(_, line)| **line == "limits:").map(|(at, _)| of_limits(at));
-    let first = limits.next()??;
-    (containers <= 1 && limits.all(|limit| limit == Some(first))).then_some(first)
-}
-
-/// What `kubectl describe` shows near below a container's state.
-fn lines_of_container(rest: &[u8]) -> impl Iterator<Item = &str> {
-    let near = &rest[..rest.len().min(FARTHEST_LIMIT)];
-    near.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()).map(str::trim)
-}
-
-/// `Restart Count:  41`, `restartCount: 41`, below the state of a container.
-fn restarts_of_container(rest: &[u8]) -> Option<u64> {
-    let mut own = lines_of_container(rest)
-        .take_while(|line| !["Container ID:", "- containerID:"].iter().any(|next| line.starts_with(next)));
-    let count =
-        own.find_map(|line| line.strip_prefix("Restart Count:").or_else(|| line.strip_prefix("restartCount:")))?;
-    count.trim().parse().ok()
-}
-
 /// The name that `kubectl describe` has above the last container's id.
 fn container_before(text: &[u8]) -> Option<&str> {
-    let near = &text[text.len().saturating_sub(FARTHEST_LIMIT)..];
+    let near = &text[text.len().saturating_sub(FARTHEST_NAME)..];
     let id = memchr::memmem::rfind(near, b"Container ID:")?;
     let above = near[..id].split(|&byte| byte == b'\n').rev().nth(1)?;
     std::str::from_utf8(above).ok()?.trim().strip_suffix(':')
-}
-
-/// Bytes as Kubernetes writes them: `90Mi`, `1G`, `134217728`.
-fn quantity(text: &str) -> Option<u64> {
-    let bytes = text.parse().ok().or_else(|| ByteUnits::Standard.parse(text))?;
-    of_machine(bytes).map(|bytes| bytes as u64)
 }
 
 /// Whether a line is one that a program, or who killed it, writes at its end.
@@ -437,11 +379,28 @@ const LONGEST_MESSAGE: usize = 300;
 const FARTHEST_DUMP: usize = 16 << 10;
 /// The fields of a container's state that ended, which stand together.
 const FARTHEST_STATE: usize = 1 << 10;
-const STATE: [&str; 9] =
-    ["reason", "exitCode", "signal", "message", "containerID", "started", "startedAt", "finished", "finishedAt"];
-/// How far below a container's state its limits stand, and how many resources they have.
-const FARTHEST_LIMIT: usize = 4 << 10;
-const MOST_RESOURCES: usize = 8;
+const STATE: [&str; 17] = [
+    "reason",
+    "exitCode",
+    "signal",
+    "message",
+    "containerID",
+    "started",
+    "startedAt",
+    "finished",
+    "finishedAt",
+    // Of `docker inspect`.
+    "status",
+    "running",
+    "paused",
+    "restarting",
+    "OOMKilled",
+    "dead",
+    "pid",
+    "error",
+];
+/// How far above a container's state its name stands.
+const FARTHEST_NAME: usize = 4 << 10;
 const LONGEST_GOROUTINE: usize = 256 << 10;
 
 #[cfg(test)]
@@ -565,47 +524,6 @@ mod tests {
         assert_eq!(lived(&(yaml.to_owned() + "      startedAt: \"2024-05-10T17:00:10Z\"\n")), Some(3600.0));
         let flat = "Started: 2024-05-10T17:00:00Z\nFinished: 2024-05-10T17:00:03Z\nName: api\nReason: OOMKilled\n";
         assert_eq!(lived(flat), None);
-    }
-
-    #[test]
-    fn the_limit_of_a_container_stands_below_its_state() {
-        let described = |limits: &str| {
-            let text = format!(
-                "    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n    Ready:          True\n{limits}"
-            );
-            let crash = Crash::last_in(text.as_bytes(), b"").unwrap();
-            (crash.limit_bytes, crash.exhausted)
-        };
-        for (limits, bytes) in [
-            (
-                "    Limits:\n      cpu:     100m\n      memory:  90Mi\n    Requests:\n      memory:  60Mi\n",
-                Some(90 << 20),
-            ),
-            ("    Limits:\n      memory:  1G\n", Some(1_000_000_000)),
-            ("    Limits:\n      cpu:  1\n    Requests:\n      memory:  60Mi\n", None),
-            ("    Requests:\n      memory:  60Mi\n", None),
-            ("  other:\n    Container ID:  x\n    Limits:\n      memory:  90Mi\n", None),
-            ("    Limits:\n      memory:  99999999999999999999Gi\n", None),
-        ] {
-            assert_eq!(described(limits), (bytes, Exhausted::Group), "{limits}");
-        }
-    }
-
-    #[test]
-    fn the_limit_of_a_manifest_stands_above_the_state() {
-        let limit = |containers: &str| {
-            let state = "  containerStatuses:\n    - lastState:\n        terminated:\n          exitCode: 137\n          reason: OOMKilled\n";
-            let text = format!("spec:\n  containers:\n{containers}status:\n{state}      restartCount: 1\n");
-            Crash::last_in(text.as_bytes(), b"").unwrap().limit_bytes
-        };
-        let of = |bytes: &str| {
-            format!(
-                "    - image: a\n      resources:\n        limits:\n          cpu: '1'\n          memory: {bytes}\n        requests:\n          memory: 64Mi\n"
-            )
-        };
-        assert_eq!(limit(&of("1Gi")), Some(1 << 30));
-        assert_eq!(limit(&(of("1Gi") + &of("2Gi"))), None, "which of both it was is not told");
-        assert_eq!(limit("    - image: a\n      resources:\n        requests:\n          memory: 64Mi\n"), None);
     }
 
     #[test]
