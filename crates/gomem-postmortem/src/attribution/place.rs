@@ -58,7 +58,12 @@ impl Place {
 
     /// The place of a frame without a function.
     pub(crate) fn unknown() -> Self {
-        Self::new("<unknown>", "", 0)
+        Self::new(UNKNOWN, "", 0)
+    }
+
+    /// Whether the frame has no function.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.function() == UNKNOWN
     }
 
     /// The place of a frame of an execution trace.
@@ -99,3 +104,6 @@ impl Place {
         symbol.short()
     }
 }
+
+/// A frame whose function is not known.
+const UNKNOWN: &str = "<unknown>";

@@ -2,6 +2,7 @@
 
 pub(crate) mod few_readings;
 pub(crate) mod heap_dump;
+pub(crate) mod nameless;
 pub(crate) mod profile_time;
 pub(crate) mod snapshot;
 pub(crate) mod stale_profile;

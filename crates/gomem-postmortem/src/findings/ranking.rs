@@ -31,7 +31,13 @@ use crate::{
         live_heap::LiveHeap,
         mismatch,
         missing_input::missing_input,
-        moment::{few_readings::few_readings, heap_dump, snapshot::snapshot, stale_profile::stale_profile},
+        moment::{
+            few_readings::{few_counts, few_readings},
+            heap_dump,
+            nameless::nameless,
+            snapshot::snapshot,
+            stale_profile::stale_profile,
+        },
         paste::{benchmarks_alone::benchmarks_alone, crashes, log_alone::log_alone, printed},
     },
     pacing::{NoPacing, Pacing},
@@ -73,6 +79,7 @@ pub(crate) fn find(
     findings.extend(snapshot(state));
     findings.extend(no_gc_since(state));
     findings.extend(stale_profile(bundle, state));
+    findings.extend(nameless(bundle));
     findings.extend(ended_goroutines(bundle, state));
     if let Ok(pacing) = pacing {
         findings.extend(doubled_gogc(pacing, growth.is_leak()));
@@ -101,6 +108,7 @@ pub(crate) fn find(
     }
     if findings.iter().all(|finding| finding.kind != FindingKind::Leak) {
         findings.extend(few_readings(state, diagnosis));
+        findings.extend(few_counts(state, diagnosis));
     }
     findings.extend(log_alone(bundle));
     findings.extend(benchmarks_alone(bundle));

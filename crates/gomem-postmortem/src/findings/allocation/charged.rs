@@ -54,8 +54,9 @@ pub(crate) fn allocations(
             of_time(finding, is_start(Some(call.callee), &call.inside))
         }));
     }
-    findings
-        .extend(entries.iter().filter(|entry| is_worth(&entry.inside)).map(|entry| background_finding(entry, &lines)));
+    // Of stacks without names another finding tells.
+    let named = entries.iter().filter(|entry| is_worth(&entry.inside) && !entry.place.is_unknown());
+    findings.extend(named.map(|entry| background_finding(entry, &lines)));
     findings.extend(together.into_iter().map(|calls| calls.finding));
     if let Some(period) = period {
         findings.iter_mut().for_each(|finding| doubt_few_samples(finding, period));

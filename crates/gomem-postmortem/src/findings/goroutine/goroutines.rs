@@ -31,7 +31,9 @@ pub(crate) fn explain(bundle: &Bundle, diagnosis: Option<&Diagnosis>, sites: &[S
         (Some(_), None) => {}
         (None, fullest) => {
             let is_counted = !bundle.metrics().series().is_empty();
-            let crowd = || fullest.filter(|_| !is_counted).and_then(|profile| crowd(profile, bundle.goroutines()));
+            let inuse_bytes: i64 = sites.iter().fold(0, |sum, site| sum.saturating_add(site.inuse_bytes));
+            let of_crowd = |profile| crowd(profile, bundle.goroutines(), inuse_bytes);
+            let crowd = || fullest.filter(|_| !is_counted).and_then(of_crowd);
             // Where metrics count them all along, a few profiles say no more.
             let times = diagnosis.zip(span(bundle.goroutines()));
             let is_level = times.is_some_and(|(diagnosis, span)| goroutines_were_level(diagnosis, span));
@@ -197,6 +199,8 @@ const MANY_MORE: i64 = 1000;
 const AS_MANY: f64 = 2.5;
 /// A judgement: so many at one place are no pool of workers.
 const CROWD: i64 = 100;
+/// A stack of 2 KiB at least, most of 4 or 8, and what a goroutine is for: a connection, a request, their buffers.
+const STACK_BYTES: f64 = 8192.0;
 
 /// The largest groups.
 fn in_words(groups: &[(Wait, i64)]) -> String {
@@ -306,8 +310,9 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
     Some(finding)
 }
 
-/// Very many goroutines at one place, where nothing tells whether they grow more: good to know, and no leak yet.
-fn crowd(profile: &Profile, profiles: &[Arc<Profile>]) -> Option<Finding> {
+/// Very many goroutines at one place, where nothing tells whether they grow more: good to know, and no leak yet. Beside what is in use
+/// on the heap their stacks tell how much they matter.
+fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64) -> Option<Finding> {
     let groups = groups(profile);
     let all: i64 = groups.iter().map(|group| group.1).sum();
     // A connection has a reader and a writer: places with about as many are one crowd.
@@ -341,6 +346,8 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>]) -> Option<Finding> {
     finding.action = actions(profile, &groups);
     finding.place = Some(most.at.clone());
     finding.confidence = Confidence::Medium;
+    let stacks = crowded as f64 * STACK_BYTES;
+    finding.inuse_fraction = Some(stacks / (stacks + inuse_bytes.max(0) as f64));
     finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count).with_source(PROFILE));
     Some(finding)
 }

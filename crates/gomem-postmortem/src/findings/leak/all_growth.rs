@@ -44,9 +44,6 @@ impl<'a> AllGrowth<'a> {
         let together = KeptTogether::group(&leaks, joined, goroutines);
         let of_leak = |kept: &KeptTogether<'_>| leak(kept, &leaks, joined, live_heap, is_leaking, goroutines);
         let mut findings: Vec<Finding> = together.iter().map(of_leak).collect();
-        if let Some(seconds) = seconds_since_start(state).filter(|&seconds| seconds < YOUNG_SECONDS) {
-            findings.iter_mut().for_each(|finding| doubt_start(finding, seconds));
-        }
         let told = (live_heap, diagnosis);
         let let_go = leaks.is_empty().then(|| LetGo::find(bundle, state, is_leaking)).flatten();
         if let Some(let_go) = &let_go {
@@ -57,6 +54,9 @@ impl<'a> AllGrowth<'a> {
         if let Some(between) = &between {
             let grew = (&*between.growing, &*between.sites);
             findings.extend(grown(grew, bundle, told, goroutines, |finding, kept| between.tell(finding, kept)));
+        }
+        if let Some(seconds) = seconds_since_start(state).filter(|&seconds| seconds < YOUNG_SECONDS) {
+            findings.iter_mut().for_each(|finding| doubt_start(finding, seconds));
         }
         // What nothing is told of keeps no line's own finding back.
         let between = between.filter(|_| !findings.is_empty());

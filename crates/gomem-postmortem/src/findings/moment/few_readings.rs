@@ -1,4 +1,4 @@
-//! A heap that grows in each of a few readings, too few for the rules.
+//! A heap, or a number of goroutines, that grows in each of a few readings, too few for the rules.
 
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{Diagnosis, GoState, Quantity, Rule, Verdict};
@@ -12,10 +12,7 @@ use crate::findings::{
 
 /// What survives GC, or the goal that it sets, where it is more after each GC that is seen and the rule of leaks could not judge.
 pub(crate) fn few_readings(state: &GoState, diagnosis: Option<&Diagnosis>) -> Option<Finding> {
-    let mut told = diagnosis?.judgements().iter().filter(|told| told.rule == Rule::LiveHeapLeak).peekable();
-    let is_open = |verdict| matches!(verdict, Verdict::Insufficient | Verdict::NotEvaluable);
-    told.peek()?;
-    if !told.all(|told| is_open(told.verdict)) || sets_goal_otherwise(state) {
+    if !is_open(diagnosis?, Rule::LiveHeapLeak) || sets_goal_otherwise(state) {
         return None;
     }
     let (quantity, points) = [Quantity::HeapLiveBytes, Quantity::HeapGoalBytes]
@@ -57,6 +54,45 @@ pub(crate) fn few_readings(state: &GoState, diagnosis: Option<&Diagnosis>) -> Op
     Some(finding)
 }
 
+/// Goroutines that are more in each reading, where the rule had too few to judge.
+pub(crate) fn few_counts(state: &GoState, diagnosis: Option<&Diagnosis>) -> Option<Finding> {
+    is_open(diagnosis?, Rule::GoroutineLeak).then_some(())?;
+    let rows = state.segments().pop()?;
+    let (values, times) = (state.values(Quantity::Goroutines), state.times_ms());
+    let begin = *times.get(rows.start)?;
+    let at = |row: usize| Some(((*times.get(row)? - begin) as f64 / 1e3, (*values.get(row)?)?));
+    let points: Vec<(f64, f64)> = rows.filter_map(at).collect();
+    let (&(_, first), &(end, last)) = (points.first()?, points.last()?);
+    let grows = points.len() >= FEWEST_COUNTS && points.windows(2).all(|pair| pair[0].1 < pair[1].1);
+    let goes_on = later_pace(&points, 0.0).is_some_and(|share| share >= SLOW);
+    if !grows || !goes_on || last - first < LEAST_GOROUTINES || last < 2.0 * first {
+        return None;
+    }
+    let title = format!("Goroutines are more in each of {} readings: {first:.0} → {last:.0}", points.len());
+    let mut finding = Finding::new(FindingKind::Runtime, Severity::Warning, title);
+    finding.summary = format!(
+        "{:.1} a second more are started than end, over {}. So few readings do not tell a leak from a load that rises.",
+        (last - first) / end.max(f64::MIN_POSITIVE),
+        Unit::Seconds.humanize(end)
+    );
+    finding.action = "Take a goroutine profile (/debug/pprof/goroutine?debug=2): it says at which line most of them wait, and who made them. If they are \
+                      as many more after as long again, and the load is not, they never end."
+        .to_owned();
+    finding.confidence = Confidence::Low;
+    let evidence = [("goroutines at first", first), ("goroutines at last", last)];
+    finding.evidence =
+        evidence.map(|(quantity, count)| Evidence::new(quantity, count, Unit::Count).with_source("metrics")).into();
+    Some(finding)
+}
+
+/// Whether a rule was asked, and could judge nowhere.
+fn is_open(diagnosis: &Diagnosis, rule: Rule) -> bool {
+    let mut verdicts =
+        diagnosis.judgements().iter().filter(|told| told.rule == rule).map(|told| told.verdict).peekable();
+    verdicts.peek().is_some()
+        && verdicts.all(|verdict| matches!(verdict, Verdict::Insufficient | Verdict::NotEvaluable))
+}
+
 /// Whether something else than what survives sets the goal, or may do so.
 fn sets_goal_otherwise(state: &GoState) -> bool {
     let percents = state.values(Quantity::GogcPercent).iter().flatten();
@@ -77,6 +113,9 @@ fn after_each_gc(state: &GoState, quantity: Quantity) -> Vec<(f64, f64)> {
 
 /// Two always rise or fall.
 const FEWEST: usize = 3;
+/// By chance five follow each other so once in 120 times.
+const FEWEST_COUNTS: usize = 5;
+const LEAST_GOROUTINES: f64 = 100.0;
 const MOST_SHOWN: usize = 6;
 const LEAST_FACTOR: f64 = 1.5;
 const LEAST_MORE: f64 = 8.0 * MIB;
@@ -108,6 +147,27 @@ mod tests {
     fn what_is_more_after_each_gc_is_told() {
         let told = title(&[30, 60, 85, 120]).unwrap();
         assert!(told.ends_with("is more after each of 4 GCs: 30.0 MiB → 120.0 MiB"), "{told}");
+    }
+
+    #[test]
+    fn goroutines_that_are_more_in_each_reading_are_told() {
+        let title = |counts: &[u64]| {
+            let mut metrics = Metrics::new();
+            for (step, count) in (0_i64..).zip(counts) {
+                metrics.push_scrape(step * 7000, format!("go_goroutines {count}\n").as_bytes()).unwrap();
+            }
+            let state = metrics.state();
+            few_counts(&state, Some(&Diagnosis::from_state(&state, DiagnoseOptions::default())))
+                .map(|finding| finding.title)
+        };
+        assert_eq!(
+            title(&[10, 114, 218, 325, 430]).as_deref(),
+            Some("Goroutines are more in each of 5 readings: 10 → 430")
+        );
+        assert_eq!(title(&[10, 114, 218, 325]), None, "too few");
+        assert_eq!(title(&[10, 300, 410, 420, 425, 427]), None, "they level off");
+        assert_eq!(title(&[10, 114, 110, 325, 430]), None);
+        assert_eq!(title(&[910, 940, 980, 1010, 1050]), None, "a little");
     }
 
     #[test]
