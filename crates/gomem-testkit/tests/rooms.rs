@@ -97,6 +97,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "log_time",
             "pprof_session",
             "function_listing",
+            "profile_index",
+            "benchmark_table",
             "machine",
             "log",
             "words",

@@ -3,6 +3,7 @@
 //! `words` is what a person writes down, `machine` what the kernel and containers say, `log` what programs say of
 //! themselves. `tool_output` asks all of them, `pasted` finds them in a text of a person's own.
 
+mod benchmark_table;
 mod blocks;
 mod function_listing;
 pub(crate) mod log;
@@ -12,9 +13,11 @@ pub(crate) mod pasted;
 mod pprof_session;
 pub(crate) mod printed;
 pub(crate) mod printed_profile;
+mod profile_index;
 pub(crate) mod tool_output;
 pub(crate) mod words;
 
+pub(crate) use benchmark_table::{BenchmarkChange, BenchmarkTable};
 pub(crate) use function_listing::Listing;
 pub(crate) use log::{
     crash::{Crash, CrashKind},
@@ -28,6 +31,7 @@ pub(crate) use machine::{
     oom_report::OomReport,
     process_memory::{ProcessKey, ProcessMemory},
 };
+pub(crate) use profile_index::ProfileIndex;
 pub(crate) use tool_output::{Printout, ToolOutput};
 pub(crate) use words::{
     amount_line::AmountSource,

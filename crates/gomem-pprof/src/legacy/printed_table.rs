@@ -34,6 +34,9 @@ pub struct PrintedTable {
     pub total: Option<f64>,
     /// As printed; none where the text has only the total.
     pub rows: Vec<PrintedRow>,
+    /// Whether it is of what one profile has more than another (`-base`, `-diff_base`): amounts below zero tell it, or a line
+    /// `Difference: …` of whoever saw the command.
+    pub is_difference: bool,
 }
 
 /// A function of a table; values in the table's unit.
@@ -87,6 +90,8 @@ impl PrintedTable {
             let text = line.text.trim();
             if let Some(kind) = text.strip_prefix("Type: ") {
                 table.kind = Some(kind.trim().to_owned());
+            } else if text.starts_with("Difference: ") {
+                table.is_difference = true;
             } else if let Some(total) = total_of(text) {
                 (table.total, table.unit) = (Some(total.value), total.unit);
             } else if is_heading(text) {
@@ -98,6 +103,7 @@ impl PrintedTable {
             lines.next();
         }
         table.read_rows(lines);
+        table.is_difference |= table.rows.iter().any(|row| row.flat < 0.0 || row.cum < 0.0);
         // The share that stands beside an amount tells of how much it is one: best by the largest.
         let largest = table.rows.iter().filter(|row| row.share > 0.0).max_by(|a, b| a.flat.total_cmp(&b.flat));
         table.total = table.total.or(largest.map(|row| row.flat / row.share));

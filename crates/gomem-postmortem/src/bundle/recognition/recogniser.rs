@@ -8,7 +8,7 @@ use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
-use gomem_pprof::Profile;
+use gomem_pprof::{PrintedTable, Profile};
 use gomem_trace::Trace;
 
 use gomem_transport::Compression;
@@ -112,8 +112,9 @@ impl Recogniser {
         }
         let file = self.outcomes.len();
         let (mut contents, mut reasons) = self.recognise(file, &artifact, &artifact.name);
-        let amounts = ToolOutput::amounts(&artifact);
-        if amounts.is_some() && !contents.contains(&Contents::ToolOutput) {
+        let is_unread = contents.is_empty() && !reasons.is_empty();
+        let amounts = ToolOutput::over_time(&artifact, is_unread);
+        if !amounts.is_empty() && !contents.contains(&Contents::ToolOutput) {
             contents.push(Contents::ToolOutput);
             reasons.retain(|reason| !is_unknown(reason));
         }
@@ -348,8 +349,9 @@ impl Recogniser {
                 return (Contents::Heap, Err(what));
             }
         };
-        // One of goroutines has no stacks: what waits where is in no profile of it.
-        if let Some(table) = printed_table(bytes).filter(|table| table.kind.as_deref() == Some("goroutine")) {
+        // One of goroutines has no stacks: what waits where is in no profile of it. A difference is of no moment.
+        let is_no_profile = |table: &PrintedTable| table.is_difference || table.kind.as_deref() == Some("goroutine");
+        if let Some(table) = printed_table(bytes).filter(is_no_profile) {
             self.bundle.tables.push((name.to_owned(), table));
             return (Contents::PrintedProfile, Ok(Reading::Used(None)));
         }

@@ -153,7 +153,7 @@ fn cut(Block { lines: block, is_set_apart }: Block<'_>, session: &mut PprofSessi
         let mut text = lines[..length].iter().map(|(_, line)| line.as_ref()).collect::<Vec<_>>().join("\n");
         if matches!(form, Form::Pprof) {
             lines[1..length].iter().for_each(|(number, line)| session.read(*number, line));
-            text = session.say_kind(text);
+            text = session.describe(text);
         }
         match form.text(text) {
             Ok(text) => parts.push(Part { line: *number, text: text + "\n", is_prose: false }),

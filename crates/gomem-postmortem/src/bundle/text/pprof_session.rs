@@ -5,12 +5,15 @@
 //! Type: inuse_space
 //! (pprof) alloc_space                       what follows is of all that was allocated
 //! (pprof) top
+//! $ go tool pprof -top -diff_base=a.pb.gz b.pb.gz      of what the second profile has more than the first
 //! ```
 
 /// The kind of values that was set last, and where.
 #[derive(Debug, Default)]
 pub(crate) struct PprofSession {
     kind: Option<String>,
+    /// Whether two profiles are compared.
+    is_difference: bool,
     line: usize,
     /// The last line that was read.
     last: usize,
@@ -20,16 +23,27 @@ impl PprofSession {
     /// Takes what a line sets; lines that are far from the last one are of another session.
     pub(crate) fn read(&mut self, number: usize, line: &str) {
         if number > self.last + 1 && number > self.line + NEAR {
-            self.kind = None;
+            (self.kind, self.is_difference) = (None, false);
         }
         self.last = number;
+        if line.contains("pprof ") {
+            self.is_difference = compares(line);
+        }
         if let Some(kind) = kind_set(line.trim()) {
             (self.kind, self.line) = (Some(kind.to_owned()), number);
         }
     }
 
-    /// A table with the line that says of what it is.
-    pub(crate) fn say_kind(&self, table: String) -> String {
+    /// A table with the lines that say of what it is.
+    pub(crate) fn describe(&self, table: String) -> String {
+        let table = self.say_kind(table);
+        match table.split_once('\n').filter(|(first, _)| self.is_difference && first.contains(": ")) {
+            Some((first, rest)) => format!("{first}\nDifference: of two profiles\n{rest}"),
+            None => table,
+        }
+    }
+
+    fn say_kind(&self, table: String) -> String {
         let own = |line: &str| line.trim().starts_with("Type: ");
         let last = table.lines().filter_map(|line| line.trim().strip_prefix("Type: ")).next_back();
         match &self.kind {
@@ -42,6 +56,13 @@ impl PprofSession {
             None => table,
         }
     }
+}
+
+/// Whether a command of pprof compares two profiles.
+fn compares(line: &str) -> bool {
+    let options = line.split_whitespace().filter_map(|word| word.strip_prefix('-'));
+    let names = options.map(|option| option.trim_start_matches('-').split('=').next().unwrap_or_default());
+    names.into_iter().any(|name| matches!(name, "base" | "diff_base"))
 }
 
 fn kind_set(line: &str) -> Option<&str> {
@@ -120,7 +141,10 @@ mod tests {
         session.read(2, "(pprof) alloc_space");
         assert_eq!(said(&session, "Type: inuse_space\n1MB\n"), "Type: alloc_space\n1MB\n");
         assert_eq!(said(&session, "1MB"), "Type: alloc_space\n1MB");
-        session.read(3, "(pprof) top");
+        session.read(3, "$ go tool pprof -top -diff_base a.pb.gz b.pb.gz");
+        assert_eq!(session.describe("1MB\n".to_owned()), "Type: alloc_space\nDifference: of two profiles\n1MB\n");
+        session.read(3, "$ go tool pprof -top -database=x b.pb.gz");
+        assert_eq!(session.describe("1MB\n".to_owned()), "Type: alloc_space\n1MB\n");
         session.read(40, "Showing nodes accounting for 1MB");
         assert_eq!(said(&session, "1MB"), "1MB");
     }

@@ -2,14 +2,18 @@
 
 use crate::bundle::{
     artifact::Artifact,
+    signature::looks_like_text,
     text::{
+        benchmark_table::BenchmarkTable,
         function_listing::Listing,
         log::{logged_memory::LoggedMemory, memory_limiter::MemoryLimiter, scavenger::Scavenger},
         machine::{
             cgroup::cgroup_memory, container_table::container_memory, machine_memory::MachineMemory,
             oom_report::OomReport, process_memory::ProcessMemory,
         },
-        words::{amounts::Amounts, stated::StatedMemory},
+        printed_profile::LARGEST_OUTPUT,
+        profile_index::ProfileIndex,
+        words::{amounts::Amounts, goroutine_counts::goroutine_counts, stated::StatedMemory},
     },
 };
 
@@ -29,6 +33,20 @@ impl ToolOutput {
         (!found.is_empty()).then(|| Self::of_file(&artifact.name, Printout::Amounts(found)))
     }
 
+    /// What a whole text says over time; how many goroutines there are only where nothing else was read of it: other formats have
+    /// that too.
+    pub(crate) fn over_time(artifact: &Artifact, is_unread: bool) -> Vec<Self> {
+        let goroutines = is_unread.then(|| Self::goroutines(artifact)).flatten();
+        Self::amounts(artifact).into_iter().chain(goroutines).collect()
+    }
+
+    fn goroutines(artifact: &Artifact) -> Option<Self> {
+        let bytes = artifact.bytes.as_slice();
+        let is_text = bytes.len() <= LARGEST_OUTPUT && looks_like_text(bytes);
+        let counts = is_text.then(|| goroutine_counts(&String::from_utf8_lossy(bytes))).flatten()?;
+        Some(Self::of_file(&artifact.name, Printout::Goroutines(counts)))
+    }
+
     /// What is of a whole file.
     pub(crate) fn of_file(file: &str, printout: Printout) -> Self {
         Self { file: file.to_owned(), name: file.to_owned(), printout }
@@ -46,8 +64,12 @@ pub(crate) enum Printout {
     Stated(StatedMemory),
     OomReport(OomReport),
     Limiter(MemoryLimiter),
+    Index(ProfileIndex),
+    Benchmarks(BenchmarkTable),
     /// Of one thing each, over time.
     Amounts(Vec<Amounts>),
+    /// How many goroutines there are, over time.
+    Goroutines(Vec<f64>),
 }
 
 impl Printout {
@@ -61,6 +83,8 @@ impl Printout {
         all.extend(LoggedMemory::find(text).map(Self::Logged));
         all.extend(MemoryLimiter::find(text).map(Self::Limiter));
         all.extend(OomReport::find(text).map(Self::OomReport));
+        all.extend(ProfileIndex::find(text).map(Self::Index));
+        all.extend(BenchmarkTable::find(text).map(Self::Benchmarks));
         all.extend(Listing::find(text).into_iter().map(Self::Listing));
         all
     }

@@ -41,7 +41,7 @@ pub(crate) fn course(all: &[Amounts], name: &str) -> Option<Finding> {
              one, and a new environment begins anew."
         }
         AmountSource::Docker => " Pages of files that are in use count too.",
-        AmountSource::List | AmountSource::Panel => "",
+        AmountSource::List | AmountSource::Panel | AmountSource::StatsD => "",
     };
     finding.summary += " What of it is Go's live heap they do not say.";
     finding.action = course.action().to_owned();
@@ -54,6 +54,48 @@ pub(crate) fn course(all: &[Amounts], name: &str) -> Option<Finding> {
         let bytes = bytes.map(|bytes| Evidence::new(quantity, *bytes, Unit::Bytes).with_source("the text's readings"));
         finding.evidence.extend(bytes);
     }
+    Some(finding)
+}
+
+/// The same of the number of goroutines.
+pub(crate) fn course_of_goroutines(counts: &[f64], name: &str) -> Option<Finding> {
+    let course = Course::of_ordered(counts)?;
+    let (&first, &last) = (counts.first()?, counts.last()?);
+    let (low, high) = extremes(counts);
+    let is_many = high >= MANY_GOROUTINES;
+    let (title, action) = match course {
+        Course::Rises if is_many => (
+            format!("Goroutines rise from {first:.0} to {last:.0}, and no slower lately"),
+            "Something starts them faster than they end: /debug/pprof/goroutine?debug=2, for `gomem postmortem`, says at which line most of them wait, and \
+             who made them; two of them some time apart which grow. If the load does not rise, they never end.",
+        ),
+        Course::Climbs { falls, low, high } if is_many => (
+            format!("Goroutines climb from about {low:.0} to about {high:.0} and are few at once, {falls} times"),
+            "Was it started again at each fall? Then they grow until it ends: take /debug/pprof/goroutine?debug=2 before the next one.",
+        ),
+        Course::Rises | Course::Creeps | Course::Uneven if is_many || last >= 2.0 * first => (
+            format!("Goroutines are {first:.0} at first, {last:.0} at last"),
+            "Whether they go on so these readings do not tell: two goroutine profiles some time apart (/debug/pprof/goroutine?debug=2) say which grow, and \
+             what they wait for.",
+        ),
+        _ => (
+            format!("Goroutines do not grow: {low:.0} to {high:.0}"),
+            "It is no leak of goroutines by these readings. What holds memory a heap profile says (/debug/pprof/heap).",
+        ),
+    };
+    let severity = if is_many { course.severity() } else { Severity::Info };
+    let mut finding = Finding::new(FindingKind::Printed, severity, title);
+    finding.summary = format!("{name}: {} readings, {high:.0} at most.", counts.len());
+    if is_many {
+        finding.summary += " Each has a stack of 2 KiB at least, and keeps what it refers to.";
+    }
+    finding.action = action.to_owned();
+    finding.confidence = Confidence::Low;
+    let evidence = [("goroutines at first", first), ("goroutines at last", last)];
+    finding.evidence.extend(
+        evidence
+            .map(|(quantity, count)| Evidence::new(quantity, count, Unit::Count).with_source("the text's readings")),
+    );
     Some(finding)
 }
 
@@ -92,50 +134,59 @@ enum Course {
 impl Course {
     fn from_amounts(amounts: &Amounts) -> Option<Self> {
         let bytes = amounts.bytes.as_slice();
-        let (&first, &last) = (bytes.first()?, bytes.last()?);
-        let (low, high) =
-            bytes.iter().fold((f64::MAX, 0.0_f64), |(low, high), &bytes| (low.min(bytes), high.max(bytes)));
+        let (low, high) = extremes(bytes);
+        if bytes.len() >= FEWEST && high > 0.0 && !amounts.is_ordered {
+            return Some(if high <= LEVEL * low { Self::Level } else { Self::Between { low, high } });
+        }
+        Self::of_ordered(bytes)
+    }
+
+    /// Of readings in the order of their times.
+    fn of_ordered(bytes: &[f64]) -> Option<Self> {
+        let (low, high) = extremes(bytes);
         if bytes.len() < FEWEST || high <= 0.0 {
             return None;
-        }
-        if !amounts.is_ordered {
-            return Some(if high <= LEVEL * low { Self::Level } else { Self::Between { low, high } });
         }
         if let Some(climbs) = Self::climbs(bytes) {
             return Some(climbs);
         }
-        let points: Vec<(f64, f64)> = (0_u32..).map(f64::from).zip(bytes.iter().copied()).collect();
+        let spans = lows(bytes);
+        let (&first, &last) = (spans.first()?, spans.last()?);
+        let most = spans.iter().copied().fold(0.0, f64::max);
+        let points: Vec<(f64, f64)> = (0_u32..).map(f64::from).zip(spans.iter().copied()).collect();
         let trend = Trend::new(&points).map_or(0.0, |trend| trend.tau);
-        let since = bytes.iter().position(|&bytes| bytes >= NEARLY * high)?;
-        let is_settled = bytes[since..].iter().all(|&bytes| bytes * LEVEL >= high)
-            && last - bytes[since] < LEAST_OF_PACE * (last - first);
-        let after = bytes.len() - since;
-        if is_settled && high > LEVEL * low && after >= FEWEST_LEVEL && 3 * after >= bytes.len() {
-            return Some(Self::LevelsOff { since });
+        let since = spans.iter().position(|&bytes| bytes >= NEARLY * most)?;
+        let is_settled = spans[since..].iter().all(|&bytes| bytes * LEVEL >= most)
+            && last - spans[since] < LEAST_OF_PACE * (last - first);
+        let after = spans.len() - since;
+        if is_settled && high > LEVEL * low && most > LEVEL * first && after >= FEWEST_LEVEL && 3 * after >= spans.len()
+        {
+            return Some(Self::LevelsOff { since: since * bytes.len() / spans.len() });
         }
-        let third = bytes[bytes.len() - bytes.len().div_ceil(3)];
-        let goes_on = last >= NEARLY * high && last - third >= LEAST_OF_PACE * (last - first);
-        let never_falls = bytes.is_sorted();
+        let third = spans[spans.len() - spans.len().div_ceil(3)];
+        let goes_on = last >= NEARLY * most && last - third >= LEAST_OF_PACE * (last - first);
         Some(match () {
             () if trend >= TREND && goes_on && last >= LEAST_GROWTH * first => Self::Rises,
             () if trend >= TREND && goes_on => Self::Creeps,
             () if -trend >= TREND => Self::Falls,
             () if high <= LEVEL * low => Self::Level,
-            () if trend >= TREND || never_falls => Self::Uneven,
+            () if trend >= TREND || spans.is_sorted() && last > LEVEL * first => Self::Uneven,
             () => Self::Swings { low, high },
         })
     }
 
-    /// Falls by half of what was reached, each after a climb of several readings.
+    /// Falls at once by most of what was climbed, each after a climb of several readings.
     fn climbs(bytes: &[f64]) -> Option<Self> {
-        let (mut low, mut steps, mut climbs) = (bytes[0], 0, Vec::new());
+        let (mut low, mut peak, mut steps, mut climbs) = (bytes[0], bytes[0], 0, Vec::new());
         for pair in bytes.windows(2) {
             if pair[1] <= FALLEN * pair[0] {
-                if steps >= FEWEST_STEPS {
+                let is_at_once = pair[0] >= NEAR_PEAK * peak && pair[1] - low <= NEAR_BEGIN * (peak - low);
+                if is_at_once && steps >= FEWEST_STEPS {
                     climbs.push((low, pair[0]));
                 }
-                (low, steps) = (pair[1], 0);
+                (low, peak, steps) = (pair[1], pair[1], 0);
             } else {
+                peak = peak.max(pair[1]);
                 steps += usize::from(pair[1] > pair[0]);
             }
         }
@@ -227,6 +278,19 @@ impl Course {
     }
 }
 
+/// The least of each of a few spans, where there are many readings: what swings with each GC shows there what stays.
+fn lows(bytes: &[f64]) -> Vec<f64> {
+    if bytes.len() < 2 * SPANS {
+        return bytes.to_vec();
+    }
+    let span = |at: usize| &bytes[at * bytes.len() / SPANS..(at + 1) * bytes.len() / SPANS];
+    (0..SPANS).map(|at| span(at).iter().copied().fold(f64::MAX, f64::min)).collect()
+}
+
+fn extremes(bytes: &[f64]) -> (f64, f64) {
+    bytes.iter().fold((f64::MAX, 0.0_f64), |(low, high), &bytes| (low.min(bytes), high.max(bytes)))
+}
+
 /// What is read, as a sentence's subject.
 fn what(amounts: &Amounts, are_several: bool) -> String {
     match (amounts.source, amounts.name.as_str()) {
@@ -238,7 +302,7 @@ fn what(amounts: &Amounts, are_several: bool) -> String {
         (AmountSource::Docker, _) => "What docker stats shows of the container".to_owned(),
         (_, "") => "The memory".to_owned(),
         (AmountSource::Panel, name) => format!("The memory of `{name}`"),
-        (AmountSource::List, name) => format!("`{name}`"),
+        (AmountSource::List | AmountSource::StatsD, name) => format!("`{name}`"),
     }
 }
 
@@ -253,6 +317,12 @@ const TREND: f64 = 0.7;
 /// A third of the time adds a third of the growth where the pace stays.
 const LEAST_OF_PACE: f64 = 0.15;
 const FALLEN: f64 = 0.6;
+/// Of what was climbed: what falls less, or falls on from less than the peak, does not fall at once.
+const NEAR_BEGIN: f64 = 0.4;
+const NEAR_PEAK: f64 = 0.8;
+const SPANS: usize = 12;
+/// A judgement: fewer are what a service has.
+const MANY_GOROUTINES: f64 = 500.0;
 const FEWEST_STEPS: usize = 4;
 const FEWEST_FALLS: usize = 2;
 const SHOWN: usize = 4;
@@ -282,9 +352,32 @@ mod tests {
         ] {
             assert_eq!(course_of(bytes), Some(course), "{bytes:?}");
         }
+        // It falls as slowly as it rises.
+        let waves: Vec<f64> = (0..60).map(|n| 1000.0 + 900.0 * (f64::from(n) / 3.0).sin()).collect();
+        assert!(matches!(course_of(&waves), Some(Course::Swings { .. })), "{:?}", course_of(&waves));
+        // Each GC frees a part of what was added.
+        let collected: Vec<f64> = (0..60).map(|n| 100.0 + 5.0 * f64::from(n) + 60.0 * f64::from(n % 4)).collect();
+        assert_eq!(course_of(&collected), Some(Course::Rises));
+        let level: Vec<f64> = (0..60).map(|n| 100.0 + 60.0 * f64::from(n % 4)).collect();
+        assert_eq!(course_of(&level), Some(Course::Swings { low: 100.0, high: 280.0 }));
         assert_eq!(course_of(&[1.0, 2.0, 3.0]), None);
         let unordered = Amounts { bytes: vec![60.0, 90.0, 120.0, 150.0], ..Amounts::default() };
         assert_eq!(Course::from_amounts(&unordered), Some(Course::Between { low: 60.0, high: 150.0 }));
+    }
+
+    #[test]
+    fn goroutines_that_rise_are_told_from_those_that_do_not() {
+        let told = |counts: &[f64]| {
+            course_of_goroutines(counts, "app.log").map(|finding| (finding.title, finding.severity)).unwrap()
+        };
+        let rising: Vec<f64> = (0..30).map(|n| 130.0 + 310.0 * f64::from(n) + f64::from(n % 3)).collect();
+        let title = "Goroutines rise from 130 to 9122, and no slower lately".to_owned();
+        assert_eq!(told(&rising), (title, Severity::Warning));
+        assert_eq!(told(&[61.0, 61.0, 62.0, 60.0, 61.0]).0, "Goroutines do not grow: 60 to 62");
+        assert_eq!(
+            told(&[10.0, 20.0, 30.0, 40.0, 50.0]),
+            ("Goroutines are 10 at first, 50 at last".to_owned(), Severity::Info)
+        );
     }
 
     #[test]

@@ -14,11 +14,13 @@ use crate::{
     findings::{
         finding::{Finding, FindingKind},
         paste::{
-            course::course,
+            benchmark_table::benchmark_table,
+            course::{course, course_of_goroutines},
             memory_limiter::memory_limiter,
             oom_report::out_of_memory,
             printed_profile::printed_profiles,
             process_memory::{process_memory, resident_beside, spoken_memory},
+            profile_index::profile_index,
             stated::stated,
         },
         sentence::bytes,
@@ -38,7 +40,10 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
             Printout::Listing(listing) => listed(listing, name),
             Printout::Logged(logged) => logged_memory(logged, name),
             Printout::Amounts(amounts) => course(amounts, name),
+            Printout::Goroutines(counts) => course_of_goroutines(counts, name),
             Printout::Limiter(limiter) => Some(memory_limiter(limiter, name)),
+            Printout::Index(index) => Some(profile_index(index, name)),
+            Printout::Benchmarks(table) => benchmark_table(table, name),
             Printout::OomReport(report) => Some(out_of_memory(report, name)),
             Printout::Stated(memory) => stated(memory, name, resident_beside(bundle, name)),
         });

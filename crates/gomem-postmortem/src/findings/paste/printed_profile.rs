@@ -11,6 +11,7 @@ use crate::{
     findings::{
         calls::call_advice::{goroutine_advice, row_advice, wait_advice},
         finding::{Finding, FindingKind},
+        paste::{printed_cpu::gc_time, printed_difference::difference},
         sentence::bytes,
     },
 };
@@ -25,6 +26,7 @@ pub(crate) fn printed_profiles(bundle: &Bundle) -> Vec<Finding> {
     let with_profile: HashSet<&str> = bundle.printed.iter().map(|printed| printed.name.as_str()).collect();
     let without_profile = bundle.tables.iter().filter(|(name, _)| !with_profile.contains(name.as_str()));
     findings.extend(without_profile.take(MOST).filter_map(|(name, table)| match table.kind.as_deref() {
+        _ if table.is_difference => difference(name, table),
         Some("goroutine") => goroutines(name, table),
         _ => by_cum(name, table),
     }));
@@ -35,6 +37,10 @@ pub(crate) fn printed_profiles(bundle: &Bundle) -> Vec<Finding> {
 fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
     let profile = &printed.profile;
     let kind = profile.sample_types().first()?;
+    let table = table_of(bundle, &printed.name);
+    if let Some(finding) = table.and_then(|table| gc_time(&printed.name, table)) {
+        return Some(finding);
+    }
     let unit = Unit::from_pprof(kind.unit());
     let top = profile.top(&TopOptions::new(0));
     let total = top.total().max(1) as f64;
@@ -57,7 +63,6 @@ fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
     if !others.is_empty() {
         finding.summary += &format!(" After it: {}.", others.join(", "));
     }
-    let table = table_of(bundle, &printed.name);
     if let Some(caller) = caller(profile, first).or_else(|| caller_in(table?, first)) {
         finding.summary += &format!(" Most of `{short}` is called by way of `{caller}`.");
     }
@@ -315,8 +320,9 @@ fn goroutines(name: &str, table: &PrintedTable) -> Option<Finding> {
 
 /// Between the first and the last table of what is in use, in one text: the function that grew most.
 fn grown(tables: &[(String, PrintedTable)]) -> Option<Finding> {
-    let in_use =
-        |table: &&(String, PrintedTable)| table.1.kind.as_deref() == Some("inuse_space") && !table.1.rows.is_empty();
+    let in_use = |table: &&(String, PrintedTable)| {
+        table.1.kind.as_deref() == Some("inuse_space") && !table.1.rows.is_empty() && !table.1.is_difference
+    };
     let mut of_kind = tables.iter().filter(in_use);
     let (Some((_, first)), Some((name, last))) = (of_kind.next(), of_kind.next_back()) else { return None };
     let sum = |table: &PrintedTable| table.total.unwrap_or_else(|| table.rows.iter().map(|row| row.flat).sum());

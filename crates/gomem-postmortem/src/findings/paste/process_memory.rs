@@ -1,7 +1,7 @@
 //! What a process holds by the kernel, or by a person's words, beside what Go says that it holds.
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_metrics::{GoState, Quantity};
+use gomem_metrics::{GcTrace, GoState, Quantity};
 use gomem_pprof::PrintedTable;
 use gomem_table::{MIB, Unit};
 
@@ -147,6 +147,9 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         (None, false) if process.tool == WORDS => format!("{} resident, by the text's words", bytes(now)),
         (None, false) => format!("{} resident", bytes(now)),
     };
+    // Chance puts four in that order once in 24 times, and the last is half as much again.
+    let is_rising = process.is_rising && process.readings >= FEWEST_RISING && changed.is_some_and(|first| first < now);
+    let title = if is_rising { format!("{title}, more in each of {} readings", process.readings) } else { title };
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
     finding.summary = if process.is_container {
         contained(process)
@@ -154,7 +157,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         format!("{} shows {} of {who} resident", process.tool, bytes(now))
     };
     finding.summary = format!("{name}: {}", finding.summary);
-    if at_limit(now).or(was_at_limit).is_some() || process.kills.is_some() {
+    if at_limit(now).or(was_at_limit).is_some() || process.kills.is_some() || is_rising {
         finding.severity = Severity::Warning;
     }
     let parts = [
@@ -270,6 +273,10 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
                           resident (MADV_FREE, Go 1.12 to 1.15) runtime.MemStats tells (/debug/pprof/heap?debug=1, its end; or /metrics), \
                           LazyFree of smaps_rollup the last."
             .to_owned();
+    } else if let Some(traced) =
+        bundle.gctrace().and_then(largest_heap).filter(|traced| BY_FAR * traced < now && process.all_bytes.is_none())
+    {
+        beside_trace(&mut finding, process, now, traced);
     } else if let Some((anonymous, file)) =
         process.anonymous_bytes.zip(process.file_bytes).filter(|_| process.is_container)
     {
@@ -360,13 +367,35 @@ fn beside_held(finding: &mut Finding, resident: f64, held: f64, released: Option
     }
 }
 
+/// The heap at most that a GC trace shows, or its goal.
+fn largest_heap(trace: &GcTrace) -> Option<f64> {
+    trace.lines().iter().map(|line| line.heap_end_mb.max(line.goal_mb)).max().map(|mebibytes| mebibytes as f64 * MIB)
+}
+
+/// What is not of a heap that stays small.
+fn beside_trace(finding: &mut Finding, process: &ProcessMemory, now: f64, traced: f64) {
+    let who = if process.process.is_empty() { process.tool } else { &process.process };
+    finding.title = format!("{} of `{who}`, and Go's heap is {} at most by the GC trace", bytes(now), bytes(traced));
+    finding.summary += &format!(
+        " The cycles of the GC trace work towards a heap of {} at most: the live heap is not what takes the rest, {}.",
+        bytes(traced),
+        bytes(now - traced)
+    );
+    finding.action = "It is outside of Go's heap (cgo, mmap, pages of files, many threads; with `go build -race` the race detector's shadow memory, five to ten \
+                      times the program's own), or what an earlier, larger heap left and Go keeps. runtime.MemStats tells them apart \
+                      (/debug/pprof/heap?debug=1, its end; or /metrics): HeapIdle − HeapReleased is kept, what is resident beyond Sys − \
+                      HeapReleased is outside."
+        .to_owned();
+}
+
 /// What Go's heap has in use, by a printed profile, else by the words of the same text; and who says it.
 fn in_use(bundle: &Bundle, name: &str) -> Option<(f64, &'static str)> {
     let of_profile = |printed: &HeapProfile| {
         let is_in_use = printed.profile.sample_types().first()?.name() == IN_USE;
         is_in_use.then(|| printed.profile.total(0) as f64)
     };
-    let of_table = |table: &PrintedTable| table.total.filter(|_| table.kind.as_deref() == Some(IN_USE));
+    let of_table =
+        |table: &PrintedTable| table.total.filter(|_| table.kind.as_deref() == Some(IN_USE) && !table.is_difference);
     let printed = bundle.printed.iter().find_map(of_profile);
     let printed = printed.or_else(|| bundle.tables.iter().find_map(|(_, table)| of_table(table)));
     let spoken = || Some((spoken_in(bundle, name)?.heap?, "By the text's words the heap has"));
@@ -427,6 +456,7 @@ const OF_GROUP: &str = "The limit counts all of that, so a dashboard can show le
                         the limit bounds Go's part.";
 /// Of two the last may be of a peak.
 const FEWEST_OF_GROWTH: usize = 2;
+const FEWEST_RISING: usize = 4;
 /// Of its limit: the next step upwards kills it.
 const NEARLY_FULL: f64 = 0.95;
 /// A judgement.

@@ -17,7 +17,8 @@ use crate::{
 pub(crate) fn stated(stated: &StatedMemory, name: &str, resident: Option<f64>) -> Option<Finding> {
     let last = stated.readings.last()?;
     let resident = last.of(Field::Resident).or(resident);
-    let part = outside_that_grows(&stated.readings).or_else(|| largest(last, resident))?;
+    let part = outside_that_grows(&stated.readings);
+    let part = part.or_else(|| objects_that_stay(&stated.readings)).or_else(|| largest(last, resident))?;
     let mut finding = Finding::new(FindingKind::Printed, part.severity, part.title);
     finding.summary = format!("{name}: {}.", in_words(last, resident));
     finding.summary += &over_readings(&stated.readings);
@@ -65,6 +66,44 @@ fn outside_that_grows(readings: &[Reading]) -> Option<Part> {
             bytes(held)
         );
         Part { severity: Severity::Warning, ..Part::new(title, advice_on(Component::OffHeap), last) }
+    })
+}
+
+/// Objects that are more in each reading, though GC ran meanwhile: what was ever allocated tells whether any of it was freed.
+fn objects_that_stay(readings: &[Reading]) -> Option<Part> {
+    let of = |reading: &Reading| Some((reading.objects()?, reading.of(Field::NumGc)?));
+    let all: Vec<(f64, f64)> = readings.iter().map(of).collect::<Option<_>>()?;
+    let (&(first, _), &(last, cycles)) = (all.first()?, all.last()?);
+    let ran = |pair: &[(f64, f64)]| pair[1].0 > pair[0].0 && pair[1].1 > pair[0].1;
+    let grows = all.len() >= FEWEST_SAME && all.windows(2).all(ran);
+    if !grows || last - first < LEAST || last < LEAST_STAYING * first {
+        return None;
+    }
+    let title = format!(
+        "Objects are more in each of {} readings, with GC between: {} → {}",
+        all.len(),
+        bytes(first),
+        bytes(last)
+    );
+    let made =
+        readings.last()?.of(Field::TotalAlloc).filter(|&made| last >= MOSTLY_KEPT * made && cycles >= FEWEST_CYCLES);
+    Some(match made {
+        Some(made) => {
+            let action = format!(
+                "Of {} that were ever allocated {} are still there, after {cycles:.0} GCs: it is kept, and no garbage. {TWO_PROFILES} If it is what one \
+                 piece of work after another leaves, let go of that at its end.",
+                bytes(made),
+                bytes(last)
+            );
+            Part { severity: Severity::Warning, ..Part::new(title, &action, last) }
+        }
+        None => {
+            let action = format!(
+                "{TWO_PROFILES} Objects count dead ones too, at GOGC=100 as many as live ones: so few readings may rise by chance. A reading right \
+                 after a GC (`/debug/pprof/heap?gc=1`) has the live ones alone."
+            );
+            Part::new(title, &action, last)
+        }
     })
 }
 
@@ -167,6 +206,8 @@ fn over_readings(readings: &[Reading]) -> String {
         text += &growing_on(readings, since);
     } else if count >= FEWEST_READINGS && objects.windows(2).all(|pair| pair[1] > pair[0]) {
         text += " They are more in each: a leak, or garbage that no GC has collected yet.";
+    } else if count >= FEWEST_READINGS && objects[count - 1] <= LEVEL * objects[0] && most > LEVEL * least {
+        text += " They go up and down, as between GCs, and are not more at last: no leak by these readings.";
     }
     text
 }
@@ -181,12 +222,20 @@ fn growing_on(readings: &[Reading], since: usize) -> String {
     grown.collect()
 }
 
+const TWO_PROFILES: &str = "Two heap profiles some time apart (/debug/pprof/heap), and `gomem diff`, say what grows.";
 const LEAST: f64 = 32.0 * MIB;
+/// Less may be garbage that happens to be there.
+const LEAST_STAYING: f64 = 1.5;
+/// Of all that was ever allocated.
+const MOSTLY_KEPT: f64 = 0.75;
+const FEWEST_CYCLES: f64 = 3.0;
 const LEAST_SHARE: f64 = 0.25;
 const LEAST_GROWTH: f64 = 8.0 * MIB;
 const FEWEST_READINGS: usize = 4;
 const FEWEST_LEVEL: usize = 6;
 const FEWEST_SAME: usize = 3;
+/// One reading may be from right before a GC, another from right after one.
+const LEVEL: f64 = 1.1;
 /// Runs that are level differ by less.
 const LEAST_RISE: f64 = 1.05;
 
@@ -239,6 +288,34 @@ mod tests {
     }
 
     #[test]
+    fn what_stays_over_gcs_is_told_from_garbage() {
+        let rows = |of: &[(u64, u64, u64)]| -> String {
+            let row = |(alloc, total, gc): &(u64, u64, u64)| {
+                format!("Alloc = {alloc} MiB TotalAlloc = {total} MiB Sys = 9000 MiB HeapIdle = 10 MiB NumGC = {gc}\n")
+            };
+            of.iter().map(row).collect()
+        };
+        let kept = told(&rows(&[(6, 8, 2), (3000, 3100, 6), (6000, 6300, 7)]), None);
+        assert_eq!(kept.title, "Objects are more in each of 3 readings, with GC between: 6.0 MiB → 5.9 GiB");
+        assert_eq!(kept.severity, Severity::Warning);
+        assert!(
+            kept.action.starts_with("Of 6.2 GiB that were ever allocated 5.9 GiB are still there, after 7 GCs"),
+            "{}",
+            kept.action
+        );
+        let chance = told(&rows(&[(1500, 40_000, 412), (2000, 50_000, 471), (2500, 60_000, 509)]), None);
+        assert!(chance.severity == Severity::Info && chance.action.contains("by chance"), "{}", chance.action);
+        for readings in [
+            // No GC between, little more, up and down.
+            [(6, 8, 2), (3000, 3100, 2), (6000, 6300, 2)],
+            [(1500, 40_000, 412), (1600, 50_000, 471), (1700, 60_000, 509)],
+            [(1500, 40_000, 412), (2600, 50_000, 471), (2500, 60_000, 509)],
+        ] {
+            assert!(!told(&rows(&readings), None).title.contains("GC between"), "{readings:?}");
+        }
+    }
+
+    #[test]
     fn level_and_rising_readings() {
         let text = |amounts: &[u64]| -> String {
             amounts.iter().map(|amount| format!("alloc: {amount} MB sys: 900 MB inuse: {amount} MB\n")).collect()
@@ -256,6 +333,8 @@ mod tests {
             "{grows_on}"
         );
         assert!(told(&text(&[100, 300, 500, 800]), None).summary.contains("more in each: a leak, or garbage"));
+        let swinging = told(&text(&[88, 71, 92, 66, 90]), None).summary;
+        assert!(swinging.ends_with("are not more at last: no leak by these readings."), "{swinging}");
         let mixed = told(&text(&[100, 90, 120, 110, 140, 130]), None).summary;
         assert!(!mixed.contains("Since") && !mixed.contains("in each"), "{mixed}");
     }

@@ -41,8 +41,9 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
         let (first, second) = (bytes.next(), bytes.next());
         let Some(bytes) = first else { continue };
         let limit = second.filter(|_| amounts.iter().any(|cell| cell == "/"));
-        let known =
-            readings.entry(name).or_insert(Readings { tool: tool.command, first: bytes, last: bytes, limit, count: 0 });
+        let unread = Readings { tool: tool.command, first: bytes, last: f64::MIN, limit, count: 0, is_rising: true };
+        let known = readings.entry(name).or_insert(unread);
+        known.is_rising &= known.last < bytes;
         (known.last, known.limit, known.count) = (bytes, limit, known.count + 1);
     }
     let (name, most) = readings.iter().max_by(|(name, a), (other, b)| {
@@ -54,6 +55,7 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
         process: printable(name),
         first_bytes: (most.count > 1).then_some(most.first),
         readings: most.count,
+        is_rising: most.is_rising,
         resident_bytes: most.last,
         is_container: true,
         limit_bytes: most.limit,
@@ -109,6 +111,7 @@ struct Readings {
     last: f64,
     limit: Option<f64>,
     count: usize,
+    is_rising: bool,
 }
 
 const TOOLS: [ContainerTool; 5] = [

@@ -15,8 +15,9 @@ pub(crate) struct ProcessMemory {
     pub(crate) asked: String,
     /// At first, where there are several readings of the process, and at last.
     pub(crate) first_bytes: Option<f64>,
-    /// How many readings there are, where the tool prints one after the other.
+    /// How many readings there are, where the tool prints one after the other, and whether each is more than the one before.
     pub(crate) readings: usize,
+    pub(crate) is_rising: bool,
     pub(crate) resident_bytes: f64,
     /// The most that it ever was.
     pub(crate) peak_bytes: Option<f64>,
@@ -50,7 +51,7 @@ impl ProcessMemory {
     pub(crate) fn find(text: &str) -> Vec<Self> {
         let mut all = process_statuses(text);
         all.extend(memory_maps(text));
-        all.extend([process_map(text), process_table(text)].into_iter().flatten());
+        all.extend([process_map(text), process_table(text), task_list(text)].into_iter().flatten());
         all
     }
 
@@ -304,9 +305,9 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
         }
     }
     let largest = rows.iter().max_by(|a, b| a.bytes.total_cmp(&b.bytes))?;
-    let mut of_process = rows.iter().filter(|row| row.pid.is_some() && row.key() == largest.key());
-    let first = of_process.next().unwrap_or(largest);
-    let last = of_process.next_back();
+    let of_process: Vec<&Row> = rows.iter().filter(|row| row.pid.is_some() && row.key() == largest.key()).collect();
+    let first = of_process.first().copied().unwrap_or(largest);
+    let last = of_process.get(1..).and_then(|later| later.last().copied());
     let mut known: HashSet<(Option<&str>, &str, &str)> = HashSet::default();
     // Of each process its last row.
     let last_rows: Vec<&Row> = rows.iter().rev().filter(|row| known.insert(row.key())).collect();
@@ -318,11 +319,28 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
         asked: largest.asked.clone(),
         process: first.command.rsplit('/').next().unwrap_or_default().to_owned(),
         first_bytes: last.map(|_| first.bytes),
+        readings: of_process.len(),
+        is_rising: of_process.windows(2).all(|pair| pair[0].bytes < pair[1].bytes),
         resident_bytes: last.unwrap_or(first).bytes,
         shared_bytes: last.unwrap_or(first).shared_bytes.filter(|&bytes| bytes >= MIB),
         virtual_bytes: last.unwrap_or(first).virtual_bytes.filter(|&bytes| bytes >= MANY_TIMES * largest.bytes),
         ..ProcessMemory::default()
     })
+}
+
+/// Windows' `tasklist`, the process that holds most: `overlay.exe   8812 Services   0  2,412,332 K`.
+fn task_list(text: &str) -> Option<ProcessMemory> {
+    let is_heading = |line: &&str| line.contains("Image Name") && line.contains("PID") && line.contains("Mem Usage");
+    let rows = text.lines().skip_while(|line| !is_heading(line)).skip(1).filter_map(|line| {
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        let [name, pid, .., amount, "K"] = cells.as_slice() else { return None };
+        let amount: f64 = amount.replace([',', '.'], "").parse().ok()?;
+        let pid = Some(*pid).filter(|pid| pid.bytes().all(|byte| byte.is_ascii_digit()))?;
+        Some((name.to_string(), pid.to_owned(), of_machine(amount * KIB)?))
+    });
+    let (name, pid, resident_bytes) = rows.max_by(|a, b| a.2.total_cmp(&b.2))?;
+    let process = printable(&name);
+    Some(ProcessMemory { tool: "tasklist", process, pid: Some(pid), resident_bytes, ..ProcessMemory::default() })
 }
 
 /// Of one process.
@@ -540,6 +558,16 @@ mod tests {
         assert_eq!((found.resident_bytes, found.go_heap_bytes), (43.0 * MIB, Some(40.0 * MIB)));
         assert_eq!((found.anonymous_bytes, found.file_bytes), (Some(42.0 * MIB), Some(MIB)));
         assert_eq!(ProcessMemory::find("deadbeef 1 2 3 users\n00000007 1 2 3 rw---\n"), []);
+    }
+
+    #[test]
+    fn windows_lists_its_tasks() {
+        let list = "Image Name                     PID Session Name        Session#    Mem Usage\n\
+                    ========================= ======== ================ =========== ============\n\
+                    overlay.exe                   8812 Services                   0  2,412,332 K\nsmall.exe 12 Services 0 1,100 K\n";
+        let found = ProcessMemory::find(list).remove(0);
+        assert_eq!((found.process.as_str(), found.resident_bytes), ("overlay.exe", 2_412_332.0 * KIB));
+        assert_eq!(ProcessMemory::find("overlay.exe 8812 Services 0 2,412,332 K\n"), []);
     }
 
     #[test]

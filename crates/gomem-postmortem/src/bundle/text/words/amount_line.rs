@@ -19,6 +19,15 @@ pub(crate) enum AmountSource {
     Docker,
     /// AWS Lambda, after each invocation: the most so far.
     Lambda,
+    /// Gauges as they are sent to StatsD, one after the other.
+    StatsD,
+}
+
+impl AmountSource {
+    /// Whether its lines say for themselves that they are of memory; other amounts are of whatever.
+    pub(crate) fn names_memory(self) -> bool {
+        matches!(self, Self::Lambda | Self::StatsD)
+    }
 }
 
 /// One reading.
@@ -32,11 +41,14 @@ pub(crate) struct AmountLine<'a> {
     pub(crate) time: Option<ReadingTime>,
     /// Of Lambda.
     pub(crate) request: &'a str,
+    /// Of StatsD: whose it is.
+    pub(crate) tags: &'a str,
 }
 
 impl<'a> AmountLine<'a> {
     pub(crate) fn parse(line: &'a str) -> Option<Self> {
-        Self::of_lambda(line).or_else(|| Self::of_docker(line)).or_else(|| Self::of_list(line))
+        let of_tools = Self::of_lambda(line).or_else(|| Self::of_docker(line)).or_else(|| Self::of_statsd(line));
+        of_tools.or_else(|| Self::of_list(line))
     }
 
     fn of_lambda(line: &'a str) -> Option<Self> {
@@ -58,7 +70,19 @@ impl<'a> AmountLine<'a> {
             limit: of("Memory Size: "),
             time: time.time(),
             request: report.split_whitespace().next()?,
+            tags: "",
         })
+    }
+
+    /// `runtime.go.mem_stats.heap_alloc:18934000|g|#service:api`: a gauge whose name is one of bytes of memory.
+    fn of_statsd(line: &'a str) -> Option<Self> {
+        let (name, rest) = line.trim().split_once(':')?;
+        let (value, kind) = rest.split_once("|g")?;
+        let (field, is_name) = (name.rsplit('.').next()?, name.contains('.') && name.chars().all(is_of_name));
+        let tags = kind.strip_prefix('|').unwrap_or_default();
+        let bytes = value.parse().ok().and_then(of_machine).filter(|&bytes| bytes >= LEAST)?;
+        let is_one = is_name && IN_STATSD.contains(&field) && (kind.is_empty() || !tags.is_empty());
+        is_one.then_some(Self { name, source: AmountSource::StatsD, bytes, limit: None, time: None, request: "", tags })
     }
 
     /// The whole line but for a time; Docker's units are binary.
@@ -70,7 +94,8 @@ impl<'a> AmountLine<'a> {
         let mut time = TimeWords::default();
         let limit = Some(amount(limit).filter(|_| limit.ends_with("iB"))?);
         let is_rest_time = words.all(|word| time.take(word));
-        let found = Self { name: "", source: AmountSource::Docker, bytes, limit, time: time.time(), request: "" };
+        let found =
+            Self { name: "", source: AmountSource::Docker, bytes, limit, time: time.time(), request: "", tags: "" };
         is_rest_time.then_some(found)
     }
 
@@ -98,7 +123,7 @@ impl<'a> AmountLine<'a> {
             }
         }
         let bytes = bytes.filter(|_| time.is_any())?;
-        Some(Self { name, source: AmountSource::List, bytes, limit: None, time: time.time(), request: "" })
+        Some(Self { name, source: AmountSource::List, bytes, limit: None, time: time.time(), request: "", tags: "" })
     }
 }
 
@@ -116,4 +141,7 @@ fn is_of_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.' | '/')
 }
 
+/// What the last word of a gauge's name is, by what sends it: Datadog, go-metrics, and programs themselves.
+const IN_STATSD: [&str; 9] =
+    ["heap_alloc", "heap_inuse", "heap_sys", "alloc", "sys", "alloc_bytes", "sys_bytes", "rss", "memory_rss"];
 const LEAST: f64 = 0.5 * MIB;

@@ -19,6 +19,7 @@ use crate::bundle::{
         printed_profile::LARGEST_OUTPUT,
         words::{
             amount_line::{AmountLine, AmountSource},
+            amount_table::AmountColumn,
             reading_time::{ReadingTime, TimeWords},
             subject::Subject,
         },
@@ -65,16 +66,17 @@ impl Amounts {
                 above = Above::line(number, line).unwrap_or(above);
                 continue;
             };
-            let is_lambda = reading.source == AmountSource::Lambda;
-            if !is_lambda && Subject::parse(reading.name).and(above.subject(reading.source)) != Subject::Memory {
+            let names_memory = reading.source.names_memory();
+            if !names_memory && Subject::parse(reading.name).and(above.subject(reading.source)) != Subject::Memory {
                 continue;
             }
             // Two functions differ by their memory's size, two lists by what stands above them.
             let key = Key {
                 source: reading.source,
                 name: reading.name,
-                above: if is_lambda { 0 } else { above.number },
-                size: if is_lambda { reading.limit } else { None },
+                above: if names_memory { 0 } else { above.number },
+                size: if names_memory { reading.limit } else { None },
+                tags: reading.tags,
             };
             let at = found.iter().position(|known| known.key == key).or_else(|| {
                 let is_room = found.len() < MOST;
@@ -83,10 +85,17 @@ impl Amounts {
             });
             if let Some(at) = at {
                 let is_after_start = !started.is_empty() && reading.request == started;
-                found[at].push(&reading, is_after_start);
+                let is_next = is_after_start || reading.source == AmountSource::StatsD;
+                found[at].push(&reading, is_next);
             }
         }
-        found.into_iter().filter(|collected| collected.bytes.len() >= FEWEST).map(Collected::finish).collect()
+        let lists = found.into_iter().filter(|collected| collected.bytes.len() >= FEWEST).map(Collected::finish);
+        let tables = AmountColumn::find(text).into_iter().map(Self::of_column);
+        lists.chain(tables).take(MOST).collect()
+    }
+
+    fn of_column(column: AmountColumn) -> Self {
+        Self { name: printable(&column.name), bytes: column.bytes, is_ordered: true, ..Self::default() }
     }
 
     /// The columns of a panel that have a unit of bytes and no metric's name, where the file or their legend speaks of memory.
@@ -114,6 +123,7 @@ struct Key<'a> {
     /// The number of the line above the list.
     above: usize,
     size: Option<f64>,
+    tags: &'a str,
 }
 
 /// Readings of one thing, as the text has them.
@@ -122,20 +132,20 @@ struct Collected<'a> {
     bytes: Vec<f64>,
     times: Vec<Option<ReadingTime>>,
     limit: Option<f64>,
-    /// Whether each stands below what it is the end of.
-    are_after_start: bool,
+    /// Whether each was written after the one above it, whatever its time.
+    are_in_order: bool,
 }
 
 impl<'a> Collected<'a> {
     fn new(key: Key<'a>) -> Self {
-        Self { key, bytes: Vec::new(), times: Vec::new(), limit: None, are_after_start: true }
+        Self { key, bytes: Vec::new(), times: Vec::new(), limit: None, are_in_order: true }
     }
 
-    fn push(&mut self, reading: &AmountLine<'_>, is_after_start: bool) {
+    fn push(&mut self, reading: &AmountLine<'_>, is_next: bool) {
         self.bytes.push(reading.bytes);
         self.times.push(reading.time);
         self.limit = reading.limit.or(self.limit);
-        self.are_after_start &= is_after_start;
+        self.are_in_order &= is_next;
     }
 
     fn finish(self) -> Amounts {
@@ -143,7 +153,7 @@ impl<'a> Collected<'a> {
         Amounts {
             name: printable(self.key.name),
             source: self.key.source,
-            is_ordered: order.is_some() || self.are_after_start,
+            is_ordered: order.is_some() || self.are_in_order,
             bytes: match order {
                 Some(order) => order.iter().map(|&at| self.bytes[at]).collect(),
                 None => self.bytes,
@@ -269,6 +279,12 @@ mod tests {
         let started: String =
             (60..64).map(|used| format!("START RequestId: a{used} Version: 1\n{}", report(128, used))).collect();
         assert_eq!(found(&started), [lambda(first.clone(), true)]);
+        let statsd = |host: char, bytes: u32| {
+            format!("api.go.mem_stats.heap_alloc:{}|g|#host:{host}\napi.go.num_gc:7|g\n", bytes << 20)
+        };
+        let two: String = (60..64).flat_map(|bytes| [statsd('a', bytes), statsd('b', 64)]).collect();
+        let gauge = |values| ("api.go.mem_stats.heap_alloc".to_owned(), AmountSource::StatsD, values, true);
+        assert_eq!(found(&two), [gauge(vec![60.0, 61.0, 62.0, 63.0]), gauge(vec![64.0; 4])]);
         let newest: String = (60..64)
             .rev()
             .map(|used| {
@@ -292,6 +308,8 @@ mod tests {
             "memory of 5m: 50Mi\n",
             // Minutes, and thousandths of a CPU.
             "Memory:\n10:00 100m\n10:01 160m\n10:02 220m\n10:03 280m\n",
+            // Timers, other gauges, and what is no name.
+            "a.heap_alloc:52428800|ms\na.heap_alloc:52428800|c\na.heap_objects:52428800|g\nheap_alloc:52428800|g\n",
             // Of something else, by their own name and by the line above.
             "Memory:\n10:00 free=50MB\n10:01 free=51MB\n10:02 free=52MB\n10:03 free=53MB\n",
             "The heap is small.\n\nThe dumps:\n10:00 50MB\n10:01 51MB\n10:02 52MB\n10:03 53MB\n",

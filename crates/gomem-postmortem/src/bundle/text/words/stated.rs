@@ -3,6 +3,7 @@
 //! ```text
 //! HeapIdle = 685.4 MiB                            sys: 6207 MB alloc: 4577 MB inuse: 4577 MB released: 103 MB
 //! Idle heap bytes    312,418,304                  | min | RssAnon | Go `Sys` | Go `HeapReleased` | Go `HeapAlloc` |
+//! HeapAlloc 3811204112 HeapInuse 3811655680 HeapIdle 38141952
 //! ```
 //!
 //! A field that comes again begins another reading. What does not fit together (more allocated than taken of the system) is none,
@@ -42,6 +43,8 @@ pub(crate) enum Field {
     /// Of all time, and the heap's goal: they only say what the others are of.
     TotalAlloc,
     NextGc,
+    /// How often GC ran, the last here: all before it are bytes.
+    NumGc,
 }
 
 impl Reading {
@@ -72,6 +75,11 @@ impl Reading {
 
     fn put(&mut self, field: Field, value: f64) {
         self.values[field as usize] = Some(value);
+    }
+
+    /// All that is in bytes.
+    fn amounts(&self) -> impl Iterator<Item = f64> {
+        self.values[..Field::NumGc as usize].iter().flatten().copied()
     }
 
     /// Whether it has enough of `runtime.MemStats`, and what fits together.
@@ -121,7 +129,7 @@ impl Printed {
 
     /// Whether its names are those of Go, or at least its form one in which programs write.
     fn is_of_go(&self) -> bool {
-        let own = [Field::HeapAlloc, Field::HeapSys, Field::TotalAlloc, Field::NextGc];
+        let own = [Field::HeapAlloc, Field::HeapSys, Field::TotalAlloc, Field::NextGc, Field::NumGc];
         let has = |field: Field| self.reading.of(field).is_some();
         own.into_iter().any(has) || self.names_heap || self.has_unit && !self.is_of_lines
     }
@@ -137,7 +145,7 @@ impl Scale {
     /// Bytes, or the one unit that the text names if they are too small for bytes of a Go program; `None` if it names several.
     fn find(readings: &[Printed], text: &str) -> Option<Self> {
         let plain = readings.iter().filter(|printed| !printed.has_unit);
-        let largest = plain.flat_map(|printed| printed.reading.values).flatten().fold(0.0, f64::max);
+        let largest = plain.flat_map(|printed| printed.reading.amounts()).fold(0.0, f64::max);
         if largest == 0.0 || largest >= SMALLEST_HEAP {
             return Some(Self(1.0));
         }
@@ -153,7 +161,7 @@ impl Scale {
     fn apply(&self, printed: Printed) -> Reading {
         let mut reading = printed.reading;
         if !printed.has_unit {
-            reading.values.iter_mut().flatten().for_each(|value| *value *= self.0);
+            reading.values[..Field::NumGc as usize].iter_mut().flatten().for_each(|value| *value *= self.0);
         }
         reading
     }
@@ -194,9 +202,10 @@ impl Iterator for Pairs<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             self.0 = self.0.trim_start_matches(' ');
-            // Columns are set apart by blanks.
+            // Columns are set apart by blanks; behind a name that only Go has, one will do.
             let mut bytes = self.0.bytes().zip(self.0.bytes().skip(1).chain([b'\n']));
-            let separator = bytes.position(|pair| matches!(pair, (b'=' | b':' | b'\t', _) | (b' ', b' ')))?;
+            let separator = bytes.position(|pair| matches!(pair, (b'=' | b':' | b'\t', _) | (b' ', b' ')));
+            let separator = [separator, behind_own_name(self.0)].into_iter().flatten().min()?;
             let (label, rest) = self.0.split_at(separator);
             let value = rest.trim_start_matches(['=', ':', '\t', ' ', '~']);
             let Some((number, unit, after)) = amount(value) else {
@@ -210,6 +219,30 @@ impl Iterator for Pairs<'_> {
             }
         }
     }
+}
+
+/// The blank between a name that only Go has and a number.
+fn behind_own_name(line: &str) -> Option<usize> {
+    let is_it = |at: &usize| {
+        let name = line[..*at].rsplit(|letter: char| !letter.is_ascii_alphanumeric()).next();
+        name.is_some_and(is_own_name) && line[at + 1..].starts_with(|letter: char| letter.is_ascii_digit())
+    };
+    line.match_indices(' ').map(|(at, _)| at).find(is_it)
+}
+
+fn is_own_name(word: &str) -> bool {
+    matches!(
+        word,
+        "HeapAlloc"
+            | "HeapSys"
+            | "HeapIdle"
+            | "HeapInuse"
+            | "HeapReleased"
+            | "StackInuse"
+            | "TotalAlloc"
+            | "NextGC"
+            | "NumGC"
+    )
 }
 
 /// A number, the bytes of its unit, and what follows.
@@ -280,11 +313,18 @@ fn of_tables(text: &str) -> Vec<Printed> {
     readings
 }
 
+/// Whether cells are the heading of a table of `runtime.MemStats`.
+pub(crate) fn is_heading_of_stats(cells: &[&str]) -> bool {
+    is_heading(&cells.iter().map(|cell| field(cell)).collect::<Vec<_>>())
+}
+
 /// Enough fields, none of them twice.
 fn is_heading(names: &[Option<Named>]) -> bool {
     let known: Vec<Field> = names.iter().flatten().map(|(field, _)| *field).collect();
     let is_twice = |at: usize, field: &Field| known[..at].contains(field);
-    known.len() >= FEWEST && !known.iter().enumerate().any(|(at, field)| is_twice(at, field))
+    let is_of_bytes = |field: &&Field| **field != Field::NumGc;
+    known.iter().filter(is_of_bytes).count() >= FEWEST
+        && !known.iter().enumerate().any(|(at, field)| is_twice(at, field))
 }
 
 /// Between bars, or between blanks.
@@ -306,8 +346,7 @@ fn field(label: &str) -> Option<Named> {
     }
     // Words before it: only names that nothing else has.
     let last = label.rsplit([' ', '.', '\'', '`']).find(|word| !word.is_empty())?;
-    let is_exact = matches!(last, "HeapAlloc" | "HeapSys" | "HeapIdle" | "HeapInuse" | "HeapReleased" | "StackInuse");
-    is_exact.then(|| Some((named(&last.to_ascii_lowercase())?, true))).flatten()
+    is_own_name(last).then(|| Some((named(&last.to_ascii_lowercase())?, true))).flatten()
 }
 
 fn named(plain: &str) -> Option<Field> {
@@ -326,11 +365,12 @@ fn named(plain: &str) -> Option<Field> {
         | "residentmemory" => Field::Resident,
         "totalalloc" | "totalallocated" => Field::TotalAlloc,
         "nextgc" => Field::NextGc,
+        "numgc" => Field::NumGc,
         _ => return None,
     })
 }
 
-const FIELDS: usize = Field::NextGc as usize + 1;
+const FIELDS: usize = Field::NumGc as usize + 1;
 /// Fewer are words of something else.
 const FEWEST: usize = 3;
 /// Rounded to whole megabytes, each.
@@ -393,6 +433,10 @@ mod tests {
         let blanks =
             "Alloc   Frees  HeapIdle HeapInUse HeapSys Sys\n2097152 0      1048576  3145728   4194304 8388608\n";
         assert_eq!(mebibytes(blanks, Field::Inuse), [Some(3.0)]);
+        let words = "Runtime stats: HeapAlloc 2097152 HeapInuse 3145728 HeapIdle 4194304 HeapReleased 4194304\nLater: HeapAlloc 1048576 \
+                     HeapInuse 2097152 HeapIdle 5242880 NumGC 7\n";
+        assert_eq!(mebibytes(words, Field::Inuse), [Some(3.0), Some(2.0)]);
+        assert_eq!(StatedMemory::find(words).unwrap().readings[1].of(Field::NumGc), Some(7.0));
         // Without a unit nobody knows what the numbers are.
         assert_eq!(StatedMemory::find(&bars.replace("All MiB.", "")), None);
         assert_eq!(StatedMemory::find(&bars.replace("All MiB.", "in MiB or in GB")), None);
@@ -421,6 +465,8 @@ mod tests {
             // More than can be addressed.
             "Alloc = 999999999 GB Sys = 999999999 GB HeapIdle = 5 GB\n",
             "alloc = 3ms, sys = 12%, inuse = 2020-01-02\n",
+            "HeapAlloc and HeapInuse 2 of HeapIdle, see issue 5242880\n",
+            "alloc 90000000 sys 95000000 idle 4000000 NumGCs 7000000\n",
         ] {
             assert_eq!(StatedMemory::find(text), None, "{text}");
         }

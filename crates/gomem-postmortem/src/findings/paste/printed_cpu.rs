@@ -1,0 +1,108 @@
+//! What a printed CPU profile says of the garbage collector.
+
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_pprof::{PrintedRow, PrintedTable};
+use gomem_symbol::{Origin, Symbol};
+use gomem_table::{Unit, percent};
+
+use crate::findings::finding::{Finding, FindingKind};
+
+/// How much of the time GC takes, where it is much: its functions stand in many rows, and no row has their sum.
+pub(crate) fn gc_time(name: &str, table: &PrintedTable) -> Option<Finding> {
+    let total = table.total.filter(|&total| total > 0.0 && table.unit == "nanoseconds")?;
+    let of = |function: &str| table.rows.iter().find(|row| row.name == function).map_or(0.0, |row| row.cum);
+    let assist = of("runtime.gcAssistAlloc").max(of("runtime.gcAssistAlloc1"));
+    let sweep = of("runtime.bgsweep") + of("runtime.bgscavenge");
+    let workers =
+        Some(of("runtime.gcBgMarkWorker")).filter(|&time| time > 0.0).unwrap_or_else(|| of("runtime.gcDrain"));
+    let by_callers = workers + assist + sweep;
+    let is_mark = |row: &&PrintedRow| MARKING.contains(&row.name.as_str());
+    let by_marking = table.rows.iter().filter(is_mark).map(|row| row.flat).sum::<f64>();
+    // Which of them stand in the table depends on how much of it was printed.
+    let time = by_callers.max(by_marking).min(total);
+    let share = time / total;
+    if share < LEAST_SHARE {
+        return None;
+    }
+    let shown = |time: f64| format!("{} ({})", Unit::Nanoseconds.humanize(time), percent(time / total, 1));
+    let severity = if share >= LARGE_SHARE { Severity::Warning } else { Severity::Info };
+    let title = format!("The garbage collector takes {} of the CPU time", percent(share, 1));
+    let mut finding = Finding::new(FindingKind::Printed, severity, title);
+    finding.summary = format!(
+        "{name}: {} of {} is its marking and sweeping.",
+        Unit::Nanoseconds.humanize(time),
+        Unit::Nanoseconds.humanize(total)
+    );
+    if assist > 0.0 {
+        finding.summary += &format!(
+            " {} of it is help of goroutines that allocate: they wait for that, which is latency.",
+            shown(assist)
+        );
+    }
+    let allocating = of("runtime.mallocgc");
+    if allocating > 0.0 {
+        finding.summary += &format!(" Allocating itself takes {}, the help among it.", shown(allocating));
+    }
+    let mut own: Vec<&PrintedRow> = table.rows.iter().filter(|row| is_of_program(&row.name)).collect();
+    own.sort_by(|a, b| b.cum.total_cmp(&a.cum));
+    let words: Vec<String> = own
+        .iter()
+        .take(SHOWN)
+        .map(|row| format!("`{}` {}", Symbol::decode(&row.name).short(), shown(row.cum)))
+        .collect();
+    if !words.is_empty() {
+        finding.summary += &format!(" Of the program, with what they call: {}.", words.join(", "));
+    }
+    finding.action = "Its work is how much is live, with pointers in it, times how often it runs: allocate less where most is made (/debug/pprof/allocs, or \
+                      `-sample_index=alloc_space` of a heap profile, for `gomem postmortem`), and where memory is to spare let it run more rarely \
+                      (GOGC=200 halves the cycles, with GOMEMLIMIT as the bound). GODEBUG=gctrace=1 tells whether a GOMEMLIMIT that is too low \
+                      makes it run all the time."
+        .to_owned();
+    finding.confidence = Confidence::Medium;
+    finding
+        .evidence
+        .push(Evidence::new("GC's share of the time", share, Unit::Fraction).with_source("printed profile"));
+    Some(finding)
+}
+
+fn is_of_program(name: &str) -> bool {
+    !matches!(Origin::from_package(Symbol::decode(name).package(), ""), Origin::Runtime | Origin::Std)
+        && name != "main.main"
+}
+
+/// Of the runtime: what only marking calls.
+const MARKING: [&str; 9] = [
+    "runtime.scanobject",
+    "runtime.greyobject",
+    "runtime.findObject",
+    "runtime.scanblock",
+    "runtime.markBits.isMarked",
+    "runtime.gcDrain",
+    "runtime.wbBufFlush1",
+    "runtime.scanSpan",
+    "runtime.scanObjectsSmall",
+];
+/// Judgements: what a service has that allocates as most do, and what asks for a change.
+const LEAST_SHARE: f64 = 0.15;
+const LARGE_SHARE: f64 = 0.25;
+const SHOWN: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_marking_takes_is_summed_by_whatever_is_shown() {
+        let told = |rows: &str| {
+            let text = format!(
+                "Type: cpu\nShowing nodes accounting for 80s, 80% of 100s total\n      flat  flat%   sum%        cum   cum%\n{rows}"
+            );
+            gc_time("a.txt", &PrintedTable::parse(&text).unwrap()).map(|finding| finding.title)
+        };
+        let callers = "  22s 22% 22%  38s 38%  runtime.scanobject\n  0 0% 22%  37s 37%  runtime.gcBgMarkWorker\n  0 0% 22%  9s 9%  runtime.gcAssistAlloc\n";
+        assert_eq!(told(callers).as_deref(), Some("The garbage collector takes 46.0 % of the CPU time"));
+        let rows = "  22s 22% 22%  38s 38%  runtime.scanobject\n  10s 10% 32%  10s 10%  runtime.findObject\n";
+        assert_eq!(told(rows).as_deref(), Some("The garbage collector takes 32.0 % of the CPU time"));
+        assert_eq!(told("  2s 2% 2%  3s 3%  runtime.scanobject\n  50s 50% 52%  60s 60%  main.work\n"), None);
+    }
+}
