@@ -1,5 +1,6 @@
 //! What a file is, by its content; why it is not used.
 
+pub(crate) mod documentation;
 pub(crate) mod heap_refusal;
 pub(crate) mod outcome;
 pub(crate) mod program;

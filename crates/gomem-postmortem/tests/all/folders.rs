@@ -190,3 +190,18 @@ fn a_large_log_is_a_stream() {
         assert_eq!(bundle.escapes().unwrap().heap_decisions().len(), 20_000, "{name}");
     }
 }
+
+/// Its figures are of other runs: a folder is often that of the project.
+#[test]
+fn what_a_project_says_of_itself_is_no_evidence() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("docs")).unwrap();
+    let text = "# Memory\n\nThe RSS is 1.5 GB while the heap has 700 MB in use.\n";
+    for name in ["README.md", "docs/memory.md"] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let unread = unread(folder.path());
+    let names: Vec<&str> = unread.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["README.md", "docs/memory.md"], "{unread:?}");
+    assert!(unread.iter().all(|(_, reason)| reason.contains("documentation")), "{unread:?}");
+}

@@ -10,7 +10,6 @@ use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
 use gomem_pprof::{PrintedTable, Profile};
 use gomem_trace::Trace;
-
 use gomem_transport::Compression;
 use memchr::memmem;
 
@@ -20,6 +19,7 @@ use crate::bundle::{
     log_stream::LogStream,
     packing::{archive::Packed, room::Room, unpacked::unpacked_within, written::written},
     recognition::{
+        documentation::{DOCUMENTATION, is_documentation},
         heap_refusal::heap_refusal,
         outcome::Outcome,
         program,
@@ -80,8 +80,10 @@ impl Recogniser {
                 Ok(()) => (vec![Contents::Source], Vec::new()),
                 Err(reason) => (Vec::new(), vec![reason]),
             };
-            self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
-            return;
+            return self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
+        }
+        if is_documentation(&artifact.name) {
+            return self.leave_out(&artifact.name, DOCUMENTATION.to_owned());
         }
         if depth < DEEPEST_ARCHIVE
             && let Some(Packed { files: mut entries, left_out }) = Packed::open(&artifact.bytes, room)
@@ -110,10 +112,8 @@ impl Recogniser {
         if let Some(parts) = pasted::written_parts(&artifact.bytes) {
             return self.read_parts(&artifact, parts);
         }
-        let file = self.outcomes.len();
-        let (mut contents, mut reasons) = self.recognise(file, &artifact, &artifact.name);
-        let is_unread = contents.is_empty() && !reasons.is_empty();
-        let amounts = ToolOutput::over_time(&artifact, is_unread);
+        let (mut contents, mut reasons) = self.recognise(self.outcomes.len(), &artifact, &artifact.name);
+        let amounts = ToolOutput::over_time(&artifact, contents.is_empty() && !reasons.is_empty());
         if !amounts.is_empty() && !contents.contains(&Contents::ToolOutput) {
             contents.push(Contents::ToolOutput);
             reasons.retain(|reason| !is_unknown(reason));
