@@ -158,3 +158,14 @@ fn parts_of_a_text() {
         assert_linear(kind, 1000, text, |text| report(1, |_| artifact("issue.md".to_owned(), text.as_str())));
     }
 }
+
+/// One long line, as whoever pastes a page without line breaks has it.
+#[test]
+fn parts_of_a_line() {
+    for (kind, part) in
+        [("tags that nothing closes", "<code "), ("signs before the last tag's end", "<x "), ("slashes", "</")]
+    {
+        let text = |count: usize| format!("It grows.\n<pre>\n{}>\n</pre>\n", part.repeat(count));
+        assert_linear(kind, 1000, text, |text| report(1, |_| artifact("issue.md".to_owned(), text.as_str())));
+    }
+}

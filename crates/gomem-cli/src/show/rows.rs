@@ -28,11 +28,7 @@ impl TableOptions {
         of: &str,
         out: &mut Output<'_>,
     ) -> Result<(), Failure> {
-        if self.format.is_for_people() {
-            self.write(&table.select(columns), of, out)
-        } else {
-            self.write(table, of, out)
-        }
+        self.write_first(&self.rows.head(table, self.format), table.rows(), columns, of, out)
     }
 
     /// How many rows of so many are the first.

@@ -21,10 +21,16 @@ use crate::error::{Diagnostic, Error, ErrorKind};
 /// Whether enough lines are a name of `runtime/metrics` with its value.
 pub(crate) fn is_lines(head: &[u8]) -> bool {
     let lines = head.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
-    let mut names: Vec<&str> = lines.filter_map(parse).map(|(name, _)| name).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.len() >= FEWEST_NAMES
+    let mut names: Vec<&str> = Vec::with_capacity(FEWEST_NAMES);
+    for (name, _) in lines.filter_map(parse) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        if names.len() >= FEWEST_NAMES {
+            return true;
+        }
+    }
+    false
 }
 
 /// The lines, or one object or list of JSON.

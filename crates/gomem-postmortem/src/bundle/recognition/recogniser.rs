@@ -338,10 +338,11 @@ impl Recogniser {
     }
 
     fn profile(&mut self, file: usize, name: &str, bytes: &[u8]) -> (Contents, Result<Reading, String>) {
+        let table = printed_table(bytes);
         let profile = match Profile::decode(bytes) {
             Ok(profile) => profile,
             Err(err) => {
-                if let Some(table) = printed_table(bytes) {
+                if let Some(table) = table {
                     self.bundle.tables.push((name.to_owned(), table));
                     return (Contents::PrintedProfile, Ok(Reading::Used(None)));
                 }
@@ -351,13 +352,12 @@ impl Recogniser {
         };
         // One of goroutines has no stacks: what waits where is in no profile of it. A difference is of no moment.
         let is_no_profile = |table: &PrintedTable| table.is_difference || table.kind.as_deref() == Some("goroutine");
-        if let Some(table) = printed_table(bytes).filter(is_no_profile) {
-            self.bundle.tables.push((name.to_owned(), table));
-            return (Contents::PrintedProfile, Ok(Reading::Used(None)));
-        }
-        if is_printed(&profile) {
-            self.bundle.printed.push(HeapProfile { name: name.to_owned(), profile: Arc::new(profile) });
-            self.bundle.tables.extend(printed_table(bytes).map(|table| (name.to_owned(), table)));
+        let is_table_alone = table.as_ref().is_some_and(is_no_profile);
+        if is_table_alone || is_printed(&profile) {
+            self.bundle.tables.extend(table.map(|table| (name.to_owned(), table)));
+            if !is_table_alone {
+                self.bundle.printed.push(HeapProfile { name: name.to_owned(), profile: Arc::new(profile) });
+            }
             return (Contents::PrintedProfile, Ok(Reading::Used(None)));
         }
         let has = |name: &str| profile.sample_type_index(name).is_some();

@@ -100,9 +100,6 @@ fn amount(word: &str) -> Option<f64> {
     let number: f64 = word[..end].parse().ok()?;
     let scale = match &word[end..] {
         "" => 1.0,
-        "k" => 1e3,
-        "M" => 1e6,
-        "G" => 1e9,
         unit => ByteUnits::Standard.scale(unit)?,
     };
     Some(number * scale)

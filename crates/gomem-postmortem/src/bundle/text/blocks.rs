@@ -116,22 +116,45 @@ fn without_tick(line: Cow<'_, str>) -> Cow<'_, str> {
 /// HTML without its tags, and with the letters that its names stand for.
 fn without_markup(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(begin) = rest.find('<') {
-        let tag = rest[begin..].split_inclusive('>').next().unwrap_or_default();
-        let name =
-            tag.trim_start_matches(['<', '/']).trim_end_matches(['>', '/']).split(' ').next().unwrap_or_default();
-        text.push_str(&rest[..begin]);
-        if tag.ends_with('>') && TAGS.contains(&name) {
-            rest = &rest[begin + tag.len()..];
-        } else {
+    // Behind the last `>` no tag ends, so that each letter is looked at once.
+    let (mut rest, behind) = line.split_at(line.rfind('>').map_or(0, |last| last + 1));
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        let end = if is_tag(tag) { tag.find('>') } else { None };
+        rest = end.map_or(tag, |end| &tag[end + 1..]);
+        if end.is_none() {
             text.push('<');
-            rest = &rest[begin + 1..];
         }
     }
     text.push_str(rest);
+    text.push_str(behind);
     ENTITIES.iter().fold(text, |text, (name, letter)| text.replace(name, letter))
+}
+
+/// Whether what stands behind a `<` is a tag of those that set a text.
+fn is_tag(text: &str) -> bool {
+    let inner = text.strip_prefix('/').unwrap_or(text);
+    let name = &inner[..inner.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(inner.len())];
+    TAGS.contains(&name) && inner[name.len()..].starts_with([' ', '>', '/'])
 }
 
 const TAGS: [&str; 9] = ["pre", "code", "b", "i", "br", "summary", "details", "a", "span"];
 const ENTITIES: [(&str, &str); 5] = [("&gt;", ">"), ("&lt;", "<"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_that_set_a_text_are_left_out() {
+        for (line, text) in [
+            ("<b>flat</b>  <a href=\"/x\">cum</a><br/>", "flat  cum"),
+            ("if i &lt; n &amp;&amp; ok", "if i < n && ok"),
+            ("ch <- <b>v</b>", "ch <- v"),
+            ("i<b; <<i>n</i> <code", "i<b; <n <code"),
+            ("<chan int> <pre", "<chan int> <pre"),
+        ] {
+            assert_eq!(without_markup(line), text);
+        }
+    }
+}

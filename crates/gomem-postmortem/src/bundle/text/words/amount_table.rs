@@ -135,7 +135,7 @@ struct Unit<'a> {
 impl<'a> Unit<'a> {
     fn find(heading: &'a str) -> Option<Self> {
         let inner = heading.trim_end_matches([')', ']', ' ']);
-        let begin = inner.rfind(|letter: char| !letter.is_ascii_alphabetic())? + 1;
+        let begin = inner.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).len();
         let unit = &inner[begin..];
         // Programs divide by 1024, whatever they call it.
         let scale = ByteUnits::Binary.scale(unit).filter(|_| unit.ends_with(['B', 'b', 's']))?;
@@ -246,6 +246,8 @@ mod tests {
         assert_eq!(found(blanks), [("rss".to_owned(), vec![120.0, 180.0, 240.0, 300.0])]);
         let newest = "| Requests | Heap (MiB) |\n|--:|--:|\n| 10,000 | 12.5 |\n| 20,000 | 20 |\n| 30,000 | 30 |\n| 40,000 | 40 |\n";
         assert_eq!(found(newest), [("Heap".to_owned(), vec![12.5, 20.0, 30.0, 40.0])]);
+        let dashed = "| time | RSS—MB |\n|---|---|\n| 10:00 | 90 |\n| 10:01 | 91 |\n| 10:02 | 92 |\n| 10:03 | 93 |\n";
+        assert_eq!(found(dashed), [("RSS".to_owned(), vec![90.0, 91.0, 92.0, 93.0])]);
         let boxed =
             "│ time │ RSS │\n├──────┼─────┤\n│ 10:03 │ 4GiB │\n│ 10:02 │ 3GiB │\n│ 10:01 │ 2GiB │\n│ 10:00 │ 1GiB │\n";
         assert_eq!(found(boxed), [("RSS".to_owned(), vec![1024.0, 2048.0, 3072.0, 4096.0])]);
