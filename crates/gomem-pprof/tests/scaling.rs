@@ -78,7 +78,7 @@ fn text_profiles() {
 
 #[test]
 fn goroutine_dumps() {
-    let kinds: [(&str, Input); 3] = [
+    let kinds: [(&str, Input); 5] = [
         ("goroutines", |count| {
             (1..=count).map(|at| format!("goroutine {at} [select]:\nmain.f()\n\t/f.go:{at} +0x1\n\n")).collect()
         }),
@@ -89,6 +89,14 @@ fn goroutine_dumps() {
         ("labels of one goroutine", |count| {
             let labels: Vec<String> = (0..count).map(|at| format!("\"k{at}\":\"v\"")).collect();
             format!("goroutine 1 [select] {{{}}}:\nmain.f()\n\t/f.go:1 +0x1\n\n", labels.join(", "))
+        }),
+        ("labels of one count", |count| {
+            let labels: Vec<String> = (0..count).map(|at| format!("\"k{at}\":\"v\"")).collect();
+            format!("goroutine profile: total 1\n1 @ 0x43a\n# labels: {{{}}}\n", labels.join(", "))
+        }),
+        ("frames of one count", |count| {
+            let frame = |at| format!("#\t{:#x}\tmain.f{at}+{at:#x}\t/a.go:{at}\n", 0x10_0000 + at);
+            format!("goroutine profile: total 1\n1 @ 0x43a\n{}", (0..count).map(frame).collect::<String>())
         }),
     ];
     for (name, input) in kinds {

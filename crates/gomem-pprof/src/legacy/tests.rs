@@ -81,34 +81,6 @@ fn inlined_calls_are_told() {
     assert!(inlined("main.allocate", "main.outer") && !inlined("main.main", "main.allocate"));
 }
 
-/// How much longer eight times the input takes.
-fn growth(of: impl Fn(usize) -> String) -> f64 {
-    let seconds = |size| {
-        let text = of(size);
-        let start = std::time::Instant::now();
-        Profile::decode(text.as_bytes()).unwrap();
-        start.elapsed().as_secs_f64()
-    };
-    // The smallest of several: whatever else the machine does makes them longer only.
-    let least = |size| (0..3).map(|_| seconds(size)).fold(f64::INFINITY, f64::min);
-    least(32_000) / least(4_000)
-}
-
-#[test]
-fn one_large_record_costs_what_many_small_ones_do() {
-    let labels = |count: usize, colon: &str| {
-        (0..count).map(|n| format!("\"k{n}\":{colon}\"v{n}\"")).collect::<Vec<_>>().join(", ")
-    };
-    let frames = |count: usize| {
-        (0..count).map(|n| format!("#\t{:#x}\tmain.f{n}+{n:#x}\t/a.go:{n}\n", 0x10_0000 + n)).collect::<String>()
-    };
-    let head = "goroutine profile: total 1\n1 @ 0x43a\n";
-    // Quadratic is 64 times.
-    assert!(growth(|size| format!("goroutine 1 [running] {{{}}}:\nmain.main()\n", labels(size, " "))) < 32.0);
-    assert!(growth(|size| format!("{head}# labels: {{{}}}\n", labels(size, ""))) < 32.0);
-    assert!(growth(|size| format!("{head}{}", frames(size))) < 32.0);
-}
-
 #[test]
 fn labels_are_kept() {
     for version in VERSIONS {
