@@ -23,5 +23,5 @@ pub use join::{attribute, join_trace};
 pub use options::AttributeOptions;
 pub use place::Place;
 pub use reason::Reason;
-pub(crate) use sites::{Account, Bytes, Call, Entry, NO_LOG, NOT_LOGGED, Part, accounts};
-pub use sites::{AssistCost, Lifespan, Site, predict_savings};
+pub(crate) use sites::{Account, Bytes, Call, Entry, Part, accounts};
+pub use sites::{AssistCost, Explanation, Lifespan, Site, predict_savings};

@@ -27,8 +27,8 @@ mod pacing;
 mod report;
 
 pub use attribution::{
-    AssistCost, AttributeOptions, BuildMatch, HeldSite, Lifespan, Place, Reason, Site, StdBasis, StdRelease, attribute,
-    attribute_heap, join_trace, predict_savings,
+    AssistCost, AttributeOptions, BuildMatch, Explanation, HeldSite, Lifespan, Place, Reason, Site, StdBasis,
+    StdRelease, attribute, attribute_heap, join_trace, predict_savings,
 };
 pub use benchmark::{
     BenchmarkAllocation, BenchmarkLine, BenchmarkLineChange, benchmark_allocations, benchmark_line_changes,

@@ -23,14 +23,14 @@ pub(crate) fn reasons(bytes: &Bytes<'_>) -> String {
 
 /// The largest functions that allocate within a call, with their shares of all bytes allocated and their reasons.
 pub(crate) fn inside(bytes: &Bytes<'_>) -> String {
-    let parts = bytes.parts(|site| (site.place.function(), site.reason, site.made.as_deref()));
+    let parts = bytes.parts(|site| (site.place.function(), site.reason, site.made()));
     let told: Vec<String> = parts
         .iter()
         .filter(|part| part.bytes_fraction >= SMALLEST_PART || part.bytes == bytes.bytes)
         .take(MOST_PARTS)
         .map(|part| {
-            let (function, reason, made) = part.key;
-            let why = made.map_or_else(|| words(reason), |made| format!("{made}, reason not logged"));
+            let (function, reason, made) = &part.key;
+            let why = made.as_ref().map_or_else(|| words(*reason), |made| format!("{made}, reason not logged"));
             format!("{} {} ({why})", Symbol::decode(function).short(), share(part.bytes_fraction))
         })
         .collect();

@@ -12,7 +12,7 @@ use std::{
 
 use flate2::read::GzDecoder;
 use gomem_escape::EscapeLog;
-use gomem_postmortem::{AttributeOptions, Reason, Site, attribute};
+use gomem_postmortem::{AttributeOptions, Explanation, Reason, Site, attribute};
 use gomem_pprof::Profile;
 use gomem_symbol::{Origin, Symbol};
 use gomem_testkit::root;
@@ -154,7 +154,7 @@ fn an_append_that_no_log_has_may_copy() {
         let [heap, cpu] = [heap, cpu].map(|text| Profile::decode(text.as_bytes()).unwrap());
         let sites = attribute(&heap, None, &AttributeOptions::default().with_cpu(Some(&cpu)));
         assert_eq!(sites[0].reason.map(Reason::name), Some("slice_growth"));
-        sites[0].explanation.unwrap_or_default()
+        sites[0].explanation.map_or("", Explanation::words)
     };
     assert_eq!(told(&[64, 128, 256, 512, 1024]), "append grows a slice");
     assert!(told(&[48, 80, 272, 416]).starts_with("append grows a slice or copies it to new memory"));

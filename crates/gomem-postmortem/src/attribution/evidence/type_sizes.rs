@@ -39,7 +39,8 @@ impl TypeSizes {
     pub(crate) fn learn(&mut self, made: Made<'_>, size: u64, objects: i64) {
         if let Some(name) = type_of(made) {
             let votes = self.by_type.entry(name).or_default();
-            *votes.entry(size).or_default() += objects;
+            let votes = votes.entry(size).or_default();
+            *votes = votes.saturating_add(objects);
         }
     }
 
@@ -62,7 +63,7 @@ impl TypeSizes {
             return Some(rounded(bytes));
         }
         let votes = self.by_type.get(&type_of(made)?)?;
-        let all: i64 = votes.values().sum();
+        let all = votes.values().fold(0, |sum: i64, objects| sum.saturating_add(*objects));
         let (&size, &most) = votes.iter().max_by_key(|(size, objects)| (**objects, **size))?;
         // A place where another object was not sampled votes for that one's size: few do.
         (most as f64 >= LEAST_AGREEMENT * all as f64).then_some(size)

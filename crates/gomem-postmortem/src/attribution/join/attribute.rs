@@ -14,12 +14,12 @@ use crate::{
         join::{
             allocation::Allocation,
             explain::{Verdict, explain, learn, records},
-            groups::{Group, Groups, Leaf},
+            groups::{Group, Groups},
             inlined,
         },
         options::AttributeOptions,
         reason::Reason,
-        sites::{GROWN_OR_COPIED, HeldBefore, LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, OTHER_BUILD, Site},
+        sites::{Explanation, HeldBefore, Site},
     },
     bundle::{Bundle, HeapProfile},
 };
@@ -62,8 +62,9 @@ fn attribute_with(
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let [bytes, objects, inuse] =
         ["alloc_space", "alloc_objects", "inuse_space"].map(|name| int64(profile.total(index(name))));
-    let mut verdicts = verdicts(&groups, &compiler).into_iter();
+    let mut verdicts = verdicts(&groups, &compiler);
     groups.reverse();
+    verdicts.reverse();
     let mut decisions = Decisions::default();
     let mut sites: Vec<Site> = Vec::new();
     while let Some(group) = groups.pop() {
@@ -71,9 +72,11 @@ fn attribute_with(
         // There can be a million, and sites are as many: what is done with is given back.
         if groups.len().is_multiple_of(AT_ONCE) {
             groups.shrink_to_fit();
+            verdicts.shrink_to_fit();
         }
         let mut parts: Vec<(Verdict<'_>, Vec<&Allocation<'_>>)> = Vec::new();
-        for (allocation, verdict) in group.allocations.iter().zip(&mut verdicts) {
+        let of_group = verdicts.drain(verdicts.len() - group.allocations.len()..).rev();
+        for (allocation, verdict) in group.allocations.iter().zip(of_group) {
             let verdict = verdict.for_stack(allocation, &compiler);
             match parts.iter_mut().find(|(known, _)| known.is_same(&verdict)) {
                 Some((_, allocations)) => allocations.push(allocation),
@@ -87,22 +90,22 @@ fn attribute_with(
                 let leaf = allocations[0].lines().next();
                 let is_left_out = |one: &&Allocation<'_>| one.operation == Some(Operation::LeftOut);
                 let told = || match escapes {
-                    _ if allocations.iter().all(is_left_out) => LEFT_OUT,
-                    None => NO_LOG,
-                    Some(_) if compiler.is_of_other_build(leaf) => OTHER_BUILD,
-                    Some(_) if compiler.is_of_others(leaf) => NOT_LOGGED,
-                    Some(_) => NOT_KNOWN,
+                    _ if allocations.iter().all(is_left_out) => Explanation::LeftOut,
+                    None => Explanation::NoLog,
+                    Some(_) if compiler.is_of_other_build(leaf) => Explanation::OtherBuild,
+                    Some(_) if compiler.is_of_others(leaf) => Explanation::NotLogged,
+                    Some(_) => Explanation::NotKnown,
                 };
                 let is_unlogged = || escapes.is_none() || compiler.is_of_others(leaf);
                 site.explanation = Some(match verdict.reason {
                     Some((Reason::Compiler(Cause::SliceGrowth), _)) if is_unlogged() && may_copy(&allocations) => {
-                        GROWN_OR_COPIED
+                        Explanation::GrownOrCopied
                     }
-                    Some((reason, _)) => reason.explanation(),
+                    Some((reason, _)) => Explanation::Reason(reason),
                     None => told(),
                 });
                 if site.is_not_logged() {
-                    site.made = made(&allocations).map(Arc::from);
+                    site.made = made(&allocations).cloned().map(Box::new);
                 }
             }
             site.bytes_fraction = share(site.bytes, bytes);
@@ -133,10 +136,10 @@ fn may_copy(allocations: &[&Allocation<'_>]) -> bool {
 }
 
 /// After so many groups their memory is given back.
-const AT_ONCE: usize = 1 << 16;
+const AT_ONCE: usize = 1 << 14;
 
 /// What allocations without a reason make, where the program's file proves one type for all and objects have its size.
-fn made(allocations: &[&Allocation<'_>]) -> Option<String> {
+fn made<'a>(allocations: &[&'a Allocation<'_>]) -> Option<&'a MadeType> {
     let mut known: Option<&MadeType> = None;
     for allocation in allocations {
         let made = allocation.made.as_deref()?;
@@ -146,9 +149,7 @@ fn made(allocations: &[&Allocation<'_>]) -> Option<String> {
         }
         known = Some(made);
     }
-    let made = known?;
-    let name = if made.name == "uint8" { "byte" } else { &made.name };
-    Some(if made.is_element { format!("make([]{name})") } else { format!("new({name})") })
+    known
 }
 
 /// The allocation sites of a bundle's latest heap profile, none where it has no profile; and whose decisions are taken for
@@ -202,11 +203,8 @@ fn int64(sum: i128) -> i64 {
 /// A call of the allocator makes the same objects for all stacks, so that all of them count; and what else its line makes is
 /// seen only when all are looked at together.
 fn verdicts<'c>(groups: &[Group<'_>], compiler: &Compiler<'c>) -> Vec<Verdict<'c>> {
-    let allocations: Vec<&Allocation<'_>> = groups.iter().flat_map(|group| &group.allocations).collect();
-    let leaf_of = groups.iter().flat_map(|group| group.allocations.iter().map(|_| group.key.leaf()));
-    let mut order: Vec<(Leaf, usize)> = leaf_of.zip(0..).collect();
-    order.sort_unstable();
-    let leaves = || order.chunk_by(|a, b| a.0 == b.0).map(|leaf| Calls::merged(&allocations, leaf));
+    // Groups are in the order of their leaves.
+    let leaves = || groups.chunk_by(|a, b| a.key.leaf() == b.key.leaf()).map(Calls::merged);
     // Most lines of a log say nothing of what a profile has: what is known of few is kept.
     let mut known: HashMap<usize, Vec<Vec<Record<'c>>>> = HashMap::default();
     let mut types = TypeSizes::default();
@@ -218,12 +216,12 @@ fn verdicts<'c>(groups: &[Group<'_>], compiler: &Compiler<'c>) -> Vec<Verdict<'c
             known.insert(at, records);
         }
     }
-    let mut verdicts = vec![Verdict::default(); allocations.len()];
+    let mut verdicts = Vec::with_capacity(groups.len());
     for (at, Calls { mut calls, of }) in leaves().enumerate() {
         checkpoint();
         let records = known.remove(&at).unwrap_or_else(|| vec![Vec::new(); calls.len()]);
         let found = explain(&mut calls, &records, compiler, &types);
-        of.into_iter().for_each(|(allocation, call)| verdicts[allocation] = found[call]);
+        verdicts.extend(of.into_iter().map(|call| found[call]));
     }
     verdicts
 }
@@ -231,16 +229,15 @@ fn verdicts<'c>(groups: &[Group<'_>], compiler: &Compiler<'c>) -> Vec<Verdict<'c
 /// The calls of the allocator at one leaf, each with what it allocated by way of all stacks.
 struct Calls<'a> {
     calls: Vec<Allocation<'a>>,
-    /// Which allocation is of which call.
-    of: Vec<(usize, usize)>,
+    /// Of which call each allocation is.
+    of: Vec<usize>,
 }
 
 impl<'a> Calls<'a> {
-    fn merged(allocations: &[&Allocation<'a>], leaf: &[(Leaf, usize)]) -> Self {
+    fn merged(leaf: &[Group<'a>]) -> Self {
         let mut merged = Self { calls: Vec::with_capacity(1), of: Vec::with_capacity(leaf.len()) };
         let mut known: HashMap<LocationId, usize> = HashMap::default();
-        for &(_, at) in leaf {
-            let allocation = allocations[at];
+        for allocation in leaf.iter().flat_map(|group| &group.allocations) {
             let next = merged.calls.len();
             let call = *known.entry(allocation.location.id()).or_insert(next);
             if call == next {
@@ -248,7 +245,7 @@ impl<'a> Calls<'a> {
             } else {
                 merged.calls[call].merge(allocation);
             }
-            merged.of.push((at, call));
+            merged.of.push(call);
         }
         merged
     }

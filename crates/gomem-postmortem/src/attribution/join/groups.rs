@@ -11,8 +11,13 @@ use smallvec::SmallVec;
 use crate::attribution::{
     evidence::{Compiler, Sizes},
     join::{
-        allocation::Allocation, caller::Caller, cut_stacks::CutStacks, explain::Verdict, numbers::Numbers,
-        places::Places, roles::Roles,
+        allocation::Allocation,
+        caller::Caller,
+        cut_stacks::CutStacks,
+        explain::Verdict,
+        numbers::Numbers,
+        places::{PlaceIndex, Places},
+        roles::Roles,
     },
     sites::Site,
 };
@@ -21,7 +26,7 @@ use crate::attribution::{
 pub(crate) struct Group<'a> {
     pub(crate) key: Key,
     /// Where the stack of most bytes begins, when the user has no frame in it.
-    reached_from: Option<(i64, u32)>,
+    reached_from: Option<u32>,
     pub(crate) allocations: SmallVec<[Allocation<'a>; 1]>,
 }
 
@@ -36,11 +41,9 @@ pub(crate) struct Key {
     is_cut: bool,
 }
 
-/// A leaf: its line, and that of the function it was inlined into.
-pub(crate) type Leaf = (u32, Option<u32>);
-
 impl Key {
-    pub(crate) fn leaf(&self) -> Leaf {
+    /// The line of the leaf, and that of the function it was inlined into.
+    pub(crate) fn leaf(&self) -> (u32, Option<u32>) {
         (self.place, self.inlined_into)
     }
 }
@@ -69,7 +72,7 @@ impl Group<'_> {
             charged_to: places.place(self.key.charged_to),
             callee: self.key.callee.map(|number| places.function(number)),
             stack_is_cut: self.key.is_cut,
-            reached_from: self.reached_from.map(|(_, index)| Box::new(places.place(index))),
+            reached_from: self.reached_from.map(|index| Box::new(places.place(index))),
             bytes,
             objects: sum(|allocation| allocation.objects),
             inuse_bytes: sum(|allocation| allocation.inuse_bytes),
@@ -96,7 +99,6 @@ impl Group<'_> {
 }
 
 /// The groups of a profile, with the places that they name.
-#[derive(Default)]
 pub(crate) struct Groups<'a> {
     pub(crate) groups: Vec<Group<'a>>,
     pub(crate) places: Places,
@@ -106,10 +108,12 @@ impl<'a> Groups<'a> {
     pub(crate) fn read(profile: &'a Profile, compiler: &Compiler<'_>) -> Self {
         let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
         let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
-        let Self { mut groups, mut places } = Self::default();
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        let mut places = PlaceIndex::default();
         let mut known = Numbers::default();
         // Most groups have one call, which takes no place here.
         let mut others: HashMap<(usize, LocationId), usize> = HashMap::default();
+        let mut most_of_others: HashMap<usize, i64> = HashMap::default();
         let mut roles = Roles::new(compiler);
         let cut = CutStacks::find(profile, &mut roles);
         for sample in profile.samples() {
@@ -150,12 +154,15 @@ impl<'a> Groups<'a> {
                 None => push(allocations),
             };
             allocations[at].add(values, sample.object_bytes(), is_of_pool);
-            let most = groups[group].reached_from.map_or(i64::MIN, |(most, _)| most);
-            if user.is_none() && values[0] > most {
-                let first = first_frame(sample).map_or(place, |line| places.index(line));
-                groups[group].reached_from = Some((values[0], first));
+            if user.is_none() {
+                let most = most_of_others.entry(group).or_insert(i64::MIN);
+                if values[0] > *most {
+                    *most = values[0];
+                    groups[group].reached_from = Some(first_frame(sample).map_or(place, |line| places.index(line)));
+                }
             }
         }
+        let places = places.finish();
         // What is known of a function is asked for all of its lines, one after the other.
         groups.sort_unstable_by_key(|group| (places.function_of(group.key.place), group.key));
         Self { groups, places }

@@ -15,26 +15,10 @@ use crate::attribution::{
 #[derive(Default)]
 pub(crate) struct Places {
     all: Vec<(Option<u32>, i64)>,
-    indexes: Numbers,
     functions: Vec<Arc<Code>>,
-    /// Of several ids that have the same names, each has the same number.
-    numbers: HashMap<FunctionId, u32>,
-    by_names: HashMap<Arc<Code>, u32>,
 }
 
 impl Places {
-    pub(crate) fn index(&mut self, line: Line<'_>) -> u32 {
-        let known = line.function().map(|function| (self.number(function), line.line()));
-        let key = known.map_or((None, 0), |(function, line)| (Some(function), line));
-        let Self { all, indexes, .. } = self;
-        let next = all.len();
-        let known = indexes.find_or_add(&key, next, |index| all[index]);
-        if known.is_none() {
-            all.push(key);
-        }
-        known.unwrap_or(next) as u32
-    }
-
     pub(crate) fn place(&self, index: u32) -> Place {
         let (function, line) = self.all[index as usize];
         let Some(function) = function else { return Place::unknown() };
@@ -46,19 +30,50 @@ impl Places {
         self.all[index as usize].0
     }
 
+    pub(crate) fn function(&self, number: u32) -> Arc<str> {
+        Arc::clone(&self.functions[number as usize].function)
+    }
+}
+
+/// Collects places, and finds the index of each.
+#[derive(Default)]
+pub(crate) struct PlaceIndex {
+    places: Places,
+    indexes: Numbers,
+    /// Of several ids that have the same names, each has the same number.
+    numbers: HashMap<FunctionId, u32>,
+    by_names: HashMap<Arc<Code>, u32>,
+}
+
+impl PlaceIndex {
+    pub(crate) fn index(&mut self, line: Line<'_>) -> u32 {
+        let known = line.function().map(|function| (self.number(function), line.line()));
+        let key = known.map_or((None, 0), |(function, line)| (Some(function), line));
+        let Self { places, indexes, .. } = self;
+        let next = places.all.len();
+        let known = indexes.find_or_add(&key, next, |index| places.all[index]);
+        if known.is_none() {
+            places.all.push(key);
+        }
+        known.unwrap_or(next) as u32
+    }
+
     /// The number of a function, the same for all that are called alike and stand in one file.
     pub(crate) fn number(&mut self, function: Function<'_>) -> u32 {
-        let Self { functions, numbers, by_names, .. } = self;
+        let Self { places, numbers, by_names, .. } = self;
         *numbers.entry(function.id()).or_insert_with(|| {
             let code = Code { function: function.name().into(), file: function.path().as_str().into() };
             *by_names.entry(Arc::new(code)).or_insert_with_key(|code| {
-                functions.push(Arc::clone(code));
-                functions.len() as u32 - 1
+                places.functions.push(Arc::clone(code));
+                places.functions.len() as u32 - 1
             })
         })
     }
 
-    pub(crate) fn function(&self, number: u32) -> Arc<str> {
-        Arc::clone(&self.functions[number as usize].function)
+    /// The places, without what finds them.
+    pub(crate) fn finish(self) -> Places {
+        let mut places = self.places;
+        places.all.shrink_to_fit();
+        places
     }
 }

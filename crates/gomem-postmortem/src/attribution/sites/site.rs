@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use gomem_binary::MadeType;
 use gomem_escape::{Cause, Certainty, HeapDecision, Step};
 use gomem_finding::Confidence;
 
@@ -10,7 +11,7 @@ use crate::{
         evidence::is_usual_bucket,
         place::Place,
         reason::Reason,
-        sites::{assist_cost::AssistCost, lifespan::Lifespan},
+        sites::{assist_cost::AssistCost, explanation::Explanation, lifespan::Lifespan},
     },
     pacing::Saving,
 };
@@ -73,9 +74,9 @@ pub struct Site {
     /// The compiler's decision about these very objects.
     pub decision: Option<Arc<HeapDecision>>,
     /// Why it allocates, for want of a decision; or what would tell.
-    pub explanation: Option<&'static str>,
-    /// What its objects are by the program's file, where no log has their reason: `new bytes.Buffer`.
-    pub made: Option<Arc<str>>,
+    pub explanation: Option<Explanation>,
+    /// The type of what it makes by the program's file, where no log has their reason.
+    pub(crate) made: Option<Box<MadeType>>,
     /// The share of its bytes that the usual fix saves: all, but what grows still needs its last memory when it is made large
     /// enough at once.
     pub avoidable_fraction: f64,
@@ -146,11 +147,19 @@ impl Site {
         self.callee.is_none() && self.reached_from.is_none()
     }
 
+    /// What its objects are by the program's file, where no log has their reason: `new(bytes.Buffer)`.
+    #[must_use]
+    pub fn made(&self) -> Option<String> {
+        let made = self.made.as_deref()?;
+        let name = if made.name == "uint8" { "byte" } else { &made.name };
+        Some(if made.is_element { format!("make([]{name})") } else { format!("new({name})") })
+    }
+
     /// Its explanation, behind what its objects are by the program's file.
     #[must_use]
     pub fn explained(&self) -> Option<Cow<'static, str>> {
-        let told = self.explanation?;
-        Some(match &self.made {
+        let told = self.explanation?.words();
+        Some(match self.made() {
             Some(made) => format!("`{made}` by the program's file; {told}").into(),
             None => told.into(),
         })
@@ -159,7 +168,7 @@ impl Site {
     /// Whether its reason is missing because the log does not have its package, or there is no log.
     #[must_use]
     pub fn is_not_logged(&self) -> bool {
-        self.reason.is_none() && self.explanation.is_some_and(|told| told == NOT_LOGGED || told == NO_LOG)
+        self.reason.is_none() && matches!(self.explanation, Some(Explanation::NotLogged | Explanation::NoLog))
     }
 
     /// What to do about it at the charged line. `None` within a library: there the call is what can be changed.
@@ -302,10 +311,3 @@ const COLLECTED: [&str; 3] = ["weak.Make", "runtime.SetFinalizer", "runtime.AddC
 
 /// Eight samples at the usual `runtime.MemProfileRate`.
 const ENOUGH_IN_USE: i64 = 4 << 20;
-
-pub(crate) const LEFT_OUT: &str = "not known: what the line calls allocates, and the profiler leaves it out, as it does for a method that the compiler writes for an embedded value";
-pub(crate) const NO_LOG: &str = "no escape log: add the output of go build -gcflags=all=-m=2";
-pub(crate) const NOT_LOGGED: &str = "not logged: build with `-gcflags=all=-m=2`, which logs every package";
-pub(crate) const OTHER_BUILD: &str = "not known: the log is of another build than the profile";
-pub(crate) const GROWN_OR_COPIED: &str = "append grows a slice or copies it to new memory: which of both, a log of every package tells (`-gcflags=all=-m=2`)";
-pub(crate) const NOT_KNOWN: &str = "not known: the log has nothing for objects of this size on the line";

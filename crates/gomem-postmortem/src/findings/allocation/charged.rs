@@ -6,7 +6,7 @@ use gomem_symbol::shortened;
 use gomem_table::Unit;
 
 use crate::{
-    attribution::{Account, Bytes, Lifespan, NO_LOG, NOT_LOGGED, Reason, Site, accounts},
+    attribution::{Account, Bytes, Explanation, Lifespan, Reason, Site, accounts},
     findings::{
         allocation::{
             background::background_finding,
@@ -78,8 +78,8 @@ fn ask_once_for_log(findings: &mut [Finding]) {
     let lacking = findings.iter_mut().filter(|finding| finding.action == TAKE_LOG);
     for finding in lacking.skip(1) {
         TAKE_SAME_LOG.clone_into(&mut finding.action);
-        for asked in [NO_LOG, NOT_LOGGED] {
-            finding.summary = finding.summary.replace(&format!(" {}", sentence(asked)), "");
+        for asked in [Explanation::NoLog, Explanation::NotLogged] {
+            finding.summary = finding.summary.replace(&format!(" {}", sentence(asked.words())), "");
         }
     }
 }
