@@ -14,7 +14,7 @@ use crate::{
             calls_together::{CallsTogether, leave_to_all},
             kept::{add_staying, keep, warn_of_oversized},
             pool::PoolMisuse,
-            start::Start,
+            start::{Start, tell_larger},
         },
         amount::{allocated, coverage, headline, measure, severity},
         breakdown::{reasons, share},
@@ -37,19 +37,25 @@ pub(crate) fn allocations(
     start: Option<&Start>,
 ) -> Vec<Finding> {
     let (lines, entries) = accounts(sites);
-    let together = CallsTogether::all(&lines, pacing);
+    let together = CallsTogether::all(&lines, pacing, start);
     let mut findings: Vec<Finding> = Vec::new();
     for account in &lines {
         let is_start = |callee, bytes| start.is_some_and(|start| start.has_all(account.place, callee, bytes));
         let of_time = |finding, is_start| if is_start { at_start(finding) } else { finding };
         let own_is_start = is_start(None, &account.own);
         let own = own_finding(account, (sites, log), gc_cycles, pacing, cost, own_is_start);
-        findings.extend(own.map(|finding| of_time(finding, own_is_start)));
+        let larger = |callee, bytes| start?.became_larger(std::iter::once((account.place, callee, bytes)));
+        findings.extend(own.map(|mut finding| {
+            larger(None, &account.own).filter(|_| finding.kept.is_none()).into_iter().for_each(|sizes| tell_larger(&mut finding, sizes));
+            of_time(finding, own_is_start)
+        }));
         let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
         findings.extend(calls.map(|call| {
             let mut finding = call_finding(account.place, call, (&lines, &entries), (sites, log), pacing, cost);
             if together.iter().any(|several| several.has(account.place, call)) {
                 leave_to_all(&mut finding);
+            } else if let Some(sizes) = larger(Some(call.callee), &call.inside).filter(|_| finding.kept.is_none()) {
+                tell_larger(&mut finding, sizes);
             }
             of_time(finding, is_start(Some(call.callee), &call.inside))
         }));

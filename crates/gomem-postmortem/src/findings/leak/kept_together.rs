@@ -1,11 +1,15 @@
 //! Lines that leak together: what they make is stored as one, so that one finding is about all of them.
 
 use gomem_escape::EscapeLog;
+use gomem_symbol::{Origin, Symbol};
 
 use crate::{
-    attribution::Site,
+    attribution::{Site, accounts},
     findings::{
-        calls::call_advice::bound_of,
+        calls::{
+            call_advice::bound_of,
+            module_calls::{calls_in_words, module_of},
+        },
         goroutine::goroutines::GoroutineCount,
         growth::GrowingSite,
         keeping::{container::Container, keeper::place_of_store},
@@ -32,8 +36,13 @@ impl<'a> KeptTogether<'a> {
                 group.all().any(|other| is_kept_with(other, site, sites, log))
                     || is_one_each(group.first, site, log)
                     || (is_held(group.first) && is_held(site))
+                    || group.all().any(|other| is_made_for(other, site, sites) || is_made_for(site, other, sites))
             };
             match groups.iter_mut().find(is_with) {
+                // The line that can be changed comes before what a library's goroutine makes for it.
+                Some(group) if entry_of(group.first).is_some() && entry_of(site).is_none() => {
+                    group.others.insert(0, std::mem::replace(&mut group.first, site));
+                }
                 Some(group) => group.others.push(site),
                 None => groups.push(Self { first: site, others: Vec::new() }),
             }
@@ -64,7 +73,11 @@ impl<'a> KeptTogether<'a> {
 
     /// Their places: `main.go:12`, or `main.go:12 and main.go:10`.
     pub(crate) fn places(&self) -> String {
-        let places: Vec<String> = self.all().map(|site| site.place.short()).collect();
+        let place = |site: &GrowingSite| match entry_of(site) {
+            Some(entry) => format!("{} (goroutines of {})", site.place.short(), Symbol::decode(entry).short()),
+            None => site.place.short(),
+        };
+        let places: Vec<String> = self.all().map(place).collect();
         match places.split_last() {
             Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
             _ => places.concat(),
@@ -80,6 +93,23 @@ fn is_kept_with(one: &GrowingSite, other: &GrowingSite, sites: &[Site], log: Opt
         Container::find(site, sites).is_some_and(|found| *found.place() == container.place)
     };
     (place.is_some() && place == place_of_store(second, log)) || holds(one, second) || holds(other, first)
+}
+
+/// Whether what a library's goroutine makes is for a call of that library on another line that grows, where few lines call it.
+fn is_made_for(made: &GrowingSite, line: &GrowingSite, sites: &[Site]) -> bool {
+    let (Some(entry), Some(callee)) = (entry_of(made), line.sites.first().and_then(|site| site.callee.as_deref())) else {
+        return false;
+    };
+    let module = module_of(entry);
+    entry_of(line).is_none() && module == module_of(callee) && calls_in_words(entry, &accounts(sites).0).is_some()
+}
+
+/// The function of a library in whose goroutines it is made, where no line of the program is on the stack.
+fn entry_of(site: &GrowingSite) -> Option<&str> {
+    let largest = site.sites.first().filter(|site| !site.stack_is_cut)?;
+    let entry = largest.reached_from.as_ref()?.function();
+    let origin = Origin::from_package(Symbol::decode(entry).package(), "-");
+    (origin != Origin::Runtime).then_some(entry)
 }
 
 /// Whether for each object of one line there is one of the other, made by one function: a key and its value, a struct and its
