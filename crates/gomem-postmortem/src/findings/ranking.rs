@@ -29,7 +29,7 @@ use crate::{
         },
         growth::GrowingSite,
         leak::{
-            all_growth::{AllGrowth, doubt_start},
+            all_growth::{AllGrowth, doubt_start, young_seconds},
             for_good::for_good,
         },
         live_heap::LiveHeap,
@@ -87,11 +87,11 @@ pub(crate) fn find(
     findings.extend(nameless(bundle));
     findings.extend(ended_goroutines(bundle, state));
     if let Ok(pacing) = pacing {
-        findings.extend(doubled_gogc(pacing, growth.is_leak()));
+        findings.extend(doubled_gogc(pacing, growth.is_leak() || diagnosis.is_some_and(judgements::is_leaking)));
     }
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
-    judgements::compare_profiles(bundle, &mut findings);
+    judgements::compare_profiles(bundle, young_seconds(state).is_some(), &mut findings);
     let of_no_line = |finding: &&mut Finding| finding.rules.contains(&Rule::LiveHeapLeak) && finding.place.is_none();
     doubt_start(state, findings.iter_mut().filter(of_no_line));
     mark_cost::explain(bundle.gctrace(), sites, pacing.ok(), &mut findings);

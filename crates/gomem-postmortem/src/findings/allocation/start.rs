@@ -170,4 +170,39 @@ mod tests {
         assert!(!is_work_of_start([(400, 620), (400, 600)]));
         assert!(!is_work_of_start([(400, 500), (300, 600)]));
     }
+
+    /// Whether the objects of a line are said to have become larger: so many of so many bytes by the first profile, and then by the second
+    /// as many more as it says. The sampler picked each of them with its own chance.
+    fn becomes_larger(made: [(u64, u64); 2]) -> bool {
+        let profile = |upto: usize| {
+            let sample = |(at, (objects, bytes)): (usize, &(u64, u64))| {
+                let picked = (*objects * *bytes).div_ceil(PERIOD.max(*bytes));
+                format!(
+                    "0: 0 [{picked}: {}] @ {:#x}\n#\t{:#x}\tmain.add+0x1\t/app/add.go:7\n",
+                    picked * bytes,
+                    0x40 + at,
+                    0x40 + at
+                )
+            };
+            let samples: String = made[..upto].iter().enumerate().map(sample).collect();
+            let stats = format!("# runtime.MemStats\n# LastGC = {}\n", (1_700_000_000 + upto * 60) * 1_000_000_000);
+            let text = format!("heap profile: 0: 0 [1: 1] @ heap/{}\n{samples}\n{stats}", PERIOD * 2);
+            Artifact { name: format!("heap-{upto}.txt"), bytes: text.into(), modified_ms: None }
+        };
+        let report = Report::from_bundle(&Bundle::from_artifacts("run", (1..=2).map(profile).collect()));
+        report.findings().iter().any(|finding| finding.summary.contains("became larger"))
+    }
+
+    /// Text profiles say it twice.
+    const PERIOD: u64 = 512 << 10;
+
+    #[test]
+    fn objects_that_grow_are_copies_of_what_grows() {
+        assert!(becomes_larger([(10_000, 2_000), (10_000, 40_000)]));
+        assert!(!becomes_larger([(10_000, 2_000), (10_000, 2_000)]), "as large as before");
+        assert!(!becomes_larger([(10_000, 2_000), (10_000, 4_000)]), "not much larger");
+        assert!(!becomes_larger([(30, 600_000), (60, 6_000_000)]), "a few, as of a container that doubles");
+        assert!(!becomes_larger([(600, 2_000), (10_000, 40_000)]), "hardly picked before");
+        assert!(!becomes_larger([(1_000_000, 16), (1_000_000, 96)]), "small ones");
+    }
 }

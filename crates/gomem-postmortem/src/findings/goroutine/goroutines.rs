@@ -285,13 +285,8 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
     let title = format!("Leak: {sum} more goroutines at {}", places.join(" and "));
     let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
     let steps: Vec<String> = counts.iter().map(i64::to_string).collect();
-    finding.summary = format!(
-        "{} goroutines in {} profiles{}: {}.",
-        steps.join(" → "),
-        steps.len(),
-        in_order.span(),
-        waiting.text()
-    );
+    finding.summary =
+        format!("{} goroutines in {} profiles{}: {}.", steps.join(" → "), steps.len(), in_order.span(), waiting.text());
     for (wait, others) in &beside {
         let steps: Vec<String> = others.iter().map(i64::to_string).collect();
         finding.summary += &format!(" Beside it {}: {}.", steps.join(" → "), wait.text());

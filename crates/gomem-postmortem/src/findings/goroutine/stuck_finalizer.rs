@@ -77,7 +77,8 @@ impl Stuck {
         finding.summary = self.words();
         finding.action = self.action();
         finding.confidence = Confidence::Medium;
-        let seen = Evidence::new("goroutine profiles with it in that wait", self.profiles as f64, gomem_table::Unit::Count);
+        let seen =
+            Evidence::new("goroutine profiles with it in that wait", self.profiles as f64, gomem_table::Unit::Count);
         finding.evidence.push(seen.with_source("goroutine profile"));
         finding.place = Some(self.wait.at);
         finding
@@ -122,17 +123,24 @@ mod tests {
     /// The titles of what is said of two dumps, in which the goroutine of finalizers is in these frames.
     fn told(frames: [&str; 2]) -> Vec<String> {
         let dump = |(step, frames): (usize, &str)| {
-            let goroutine = format!("goroutine 5 [chan send]:\n{frames}runtime.runFinalizers()\n\t/go/src/runtime/mfinal.go:256 +0x107\n");
+            let goroutine = format!(
+                "goroutine 5 [chan send]:\n{frames}runtime.runFinalizers()\n\t/go/src/runtime/mfinal.go:256 +0x107\n"
+            );
             let created = "created by runtime.createfing in goroutine 1\n\t/go/src/runtime/mfinal.go:187 +0x3d\n\n";
             let other = format!("goroutine {} [select]:\nmain.work()\n\t/app/work.go:9 +0x1\n\n", 20 + step);
             let main = "goroutine 1 [select]:\nmain.main()\n\t/app/main.go:5 +0x1\n\n";
             Artifact {
                 name: format!("goroutines-{step}.txt"),
-                bytes: format!("{main}{goroutine}{created}{}{other}", if step == 1 { "goroutine 20 [select]:\nmain.work()\n\t/app/work.go:9 +0x1\n\n" } else { "" }).into(),
+                bytes: format!(
+                    "{main}{goroutine}{created}{}{other}",
+                    if step == 1 { "goroutine 20 [select]:\nmain.work()\n\t/app/work.go:9 +0x1\n\n" } else { "" }
+                )
+                .into(),
                 modified_ms: None,
             }
         };
-        let report = Report::from_bundle(&Bundle::from_artifacts("run", frames.into_iter().enumerate().map(dump).collect()));
+        let report =
+            Report::from_bundle(&Bundle::from_artifacts("run", frames.into_iter().enumerate().map(dump).collect()));
         report.findings().iter().map(|finding| finding.title.clone()).collect()
     }
 

@@ -291,3 +291,25 @@ const ACQUIRE: &str = "golang.org/x/sync/semaphore.(*Weighted).Acquire";
 pub(crate) fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
     sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_starts_them_has_something_to_undo() {
+        let entry = "example.com/bus-go.(*Conn).deliver";
+        let known = of_library(entry, Some("bus.(*Conn).subscribe"));
+        assert!(
+            known.starts_with("`bus.(*Conn).subscribe` of package bus starts them (`bus.(*Conn).deliver`)"),
+            "{known}"
+        );
+        let unknown = of_library(entry, None);
+        assert!(
+            unknown.starts_with("A `bus.Conn` starts them (`bus.(*Conn).deliver`), when it is made or when it is used"),
+            "{unknown}"
+        );
+        let function = of_library("example.com/bus-go.deliver", None);
+        assert!(function.starts_with("They are started by package bus (`bus.deliver`)"), "{function}");
+    }
+}

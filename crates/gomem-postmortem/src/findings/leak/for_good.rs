@@ -74,7 +74,8 @@ impl Made {
 /// Whether the metrics say so, or the profiles have a function that the runtime had until then.
 fn is_before_1_23(bundle: &Bundle) -> bool {
     if let Some(version) = bundle.go_version() {
-        let minor = version.strip_prefix("go1.").map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or(""));
+        let minor =
+            version.strip_prefix("go1.").map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or(""));
         return minor.and_then(|minor| minor.parse::<u32>().ok()).is_some_and(|minor| minor < 23);
     }
     let has_old = |profile: &Profile| {
@@ -87,7 +88,8 @@ fn is_before_1_23(bundle: &Bundle) -> bool {
 /// How many goroutines there are.
 fn goroutines(bundle: &Bundle, state: &GoState) -> Option<i64> {
     let counted = state.last(Quantity::Goroutines).map(|count| count as i64);
-    counted.or_else(|| bundle.goroutines().iter().map(|profile| i64::try_from(profile.total(0)).unwrap_or(i64::MAX)).max())
+    counted
+        .or_else(|| bundle.goroutines().iter().map(|profile| i64::try_from(profile.total(0)).unwrap_or(i64::MAX)).max())
 }
 
 const TICK: &str = "time.Tick";
@@ -110,13 +112,19 @@ mod tests {
     /// What is said of a line that made tickers, of which so many are there, with goroutines as many.
     fn told(callee: &str, inuse: u64, made: u64, goroutines: u64) -> Option<Severity> {
         let values = format!("{inuse}: {} [{made}: {}]", inuse * 4096, made * 4096);
-        let site = format!("@ 0x40 0x41\n#\t0x40\t{callee}+0x1\t/go/src/time/tick.go:65\n#\t0x41\tmain.watch+0x1\t/app/watch.go:17\n");
+        let site = format!(
+            "@ 0x40 0x41\n#\t0x40\t{callee}+0x1\t/go/src/time/tick.go:65\n#\t0x41\tmain.watch+0x1\t/app/watch.go:17\n"
+        );
         let heap = format!("heap profile: {values} @ heap/1\n{values} {site}\n# runtime.MemStats\n");
-        let goroutine = format!("goroutine profile: total {goroutines}\n{goroutines} @ 0x40 0x41\n#\t0x40\tmain.serve+0x1\t/app/serve.go:3\n");
+        let goroutine = format!(
+            "goroutine profile: total {goroutines}\n{goroutines} @ 0x40 0x41\n#\t0x40\tmain.serve+0x1\t/app/serve.go:3\n"
+        );
         let artifact = |name: &str, text: String| Artifact { name: name.into(), bytes: text.into(), modified_ms: None };
-        let bundle = Bundle::from_artifacts("run", vec![artifact("heap.txt", heap), artifact("goroutine.txt", goroutine)]);
+        let bundle =
+            Bundle::from_artifacts("run", vec![artifact("heap.txt", heap), artifact("goroutine.txt", goroutine)]);
         let report = Report::from_bundle(&bundle);
-        let is_it = |finding: &&crate::findings::Finding| finding.title.starts_with("Leak: app/watch.go:17 makes a ticker");
+        let is_it =
+            |finding: &&crate::findings::Finding| finding.title.starts_with("Leak: app/watch.go:17 makes a ticker");
         report.findings().iter().find(is_it).map(|finding| finding.severity)
     }
 
