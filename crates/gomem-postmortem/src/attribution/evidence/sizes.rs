@@ -425,7 +425,7 @@ mod tests {
         assert!(grown.is_dense());
         assert!(grown.avoidable_fraction() > 0.95, "{}", grown.avoidable_fraction());
         let mut few = Sizes::default();
-        [16, 24, 32, 48, 64].iter().for_each(|&size| few.add(size * 100, 100));
+        [64, 80, 96, 112, 128].iter().for_each(|&size| few.add(size * 100, 100));
         assert!(few.is_dense() && !few.grows_in_many_steps());
         assert!((few.avoidable_fraction() - few.outgrown_fraction()).abs() < 1e-9);
     }

@@ -90,7 +90,7 @@ fn in_user_code(profile: &Profile) -> Option<(Wait, &'static str)> {
     let modules = modules_of(profile);
     profile.samples().find_map(|sample| {
         let runner = runner(sample)?;
-        let wait = Wait::from_sample(sample, &modules).filter(|wait| wait.is_seen())?;
+        let wait = Wait::from_sample(sample, &modules).filter(Wait::is_seen)?;
         is_in_program(sample, &modules).then_some((wait, runner))
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{GoState, Quantity};
-use gomem_pprof::Profile;
+use gomem_pprof::{Profile, Sample};
 use gomem_symbol::Symbol;
 use gomem_table::Unit;
 
@@ -79,8 +79,8 @@ fn is_before_1_23(bundle: &Bundle) -> bool {
         return minor.and_then(|minor| minor.parse::<u32>().ok()).is_some_and(|minor| minor < 23);
     }
     let has_old = |profile: &Profile| {
-        let functions = profile.samples().flat_map(|sample| sample.frames()).filter_map(|line| line.function());
-        functions.into_iter().any(|function| OLD_TIMERS.contains(&function.name()))
+        let mut functions = profile.samples().flat_map(Sample::frames).filter_map(|line| line.function());
+        functions.any(|function| OLD_TIMERS.contains(&function.name()))
     };
     bundle.heaps().iter().any(|heap| has_old(&heap.profile))
 }
