@@ -3,6 +3,8 @@
 pub(crate) mod bursts;
 pub(crate) mod ended;
 pub(crate) mod goroutines;
+pub(crate) mod in_order;
+pub(crate) mod stuck_finalizer;
 pub(crate) mod stuck_lock;
 pub(crate) mod wait;
 pub(crate) mod waiting;

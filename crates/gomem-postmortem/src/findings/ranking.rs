@@ -24,10 +24,14 @@ use crate::{
             bursts,
             ended::ended_goroutines,
             goroutines::{self, GoroutineCount},
+            stuck_finalizer,
             stuck_lock::stuck_lock,
         },
         growth::GrowingSite,
-        leak::all_growth::AllGrowth,
+        leak::{
+            all_growth::{AllGrowth, doubt_start, young_seconds},
+            for_good::for_good,
+        },
         live_heap::LiveHeap,
         mismatch,
         missing_input::missing_input,
@@ -55,6 +59,7 @@ pub(crate) fn find(
     let goroutines = GoroutineCount::find(bundle, diagnosis);
     let (growth, mut findings) =
         AllGrowth::find((bundle, state), (sites, growing), (live_heap, diagnosis), &goroutines);
+    findings.extend(for_good(bundle, state, sites, &findings));
     let of_growth = findings.len();
     let of_goroutines = goroutines.leaked().filter(|goroutines| growth.is_held_by(goroutines));
     let of_goroutines = of_goroutines.and_then(|_| findings.iter().map(|finding| finding.severity).max());
@@ -82,17 +87,20 @@ pub(crate) fn find(
     findings.extend(nameless(bundle));
     findings.extend(ended_goroutines(bundle, state));
     if let Ok(pacing) = pacing {
-        findings.extend(doubled_gogc(pacing, growth.is_leak()));
+        findings.extend(doubled_gogc(pacing, growth.is_leak() || diagnosis.is_some_and(judgements::is_leaking)));
     }
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
-    judgements::compare_profiles(bundle, &mut findings);
+    judgements::compare_profiles(bundle, young_seconds(state).is_some(), &mut findings);
+    let of_no_line = |finding: &&mut Finding| finding.rules.contains(&Rule::LiveHeapLeak) && finding.place.is_none();
+    doubt_start(state, findings.iter_mut().filter(of_no_line));
     mark_cost::explain(bundle.gctrace(), sites, pacing.ok(), &mut findings);
     if fired.iter().any(|told| starts_most_cycles(told)) {
         findings.iter_mut().for_each(leave_to_caller);
     }
     goroutines::explain(bundle, diagnosis, sites, &mut findings);
     findings.extend(stuck_lock(bundle.goroutines(), &findings));
+    stuck_finalizer::tell(bundle, &mut findings);
     findings.extend(fixed_goal(bundle.gctrace(), state));
     bursts::tell(state, &mut findings);
     live_swings::tell(bundle, live_heap, &mut findings);

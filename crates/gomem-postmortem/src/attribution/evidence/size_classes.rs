@@ -26,7 +26,7 @@ pub(crate) fn below(size: u64) -> u64 {
     CLASSES.iter().rev().find(|class| **class < size).copied().unwrap_or(0)
 }
 
-const PAGE: u64 = 8192;
+pub(crate) const PAGE: u64 = 8192;
 
 /// Bytes and objects of a sample are scaled and rounded each for itself.
 const SCALING: u64 = 500;

@@ -1,7 +1,7 @@
 //! The sizes of the objects that one place allocates, and what they tell.
 
 use crate::attribution::evidence::{
-    size_classes::{below, nearest, rounded},
+    size_classes::{PAGE, below, nearest, rounded},
     size_counts::SizeCounts,
 };
 
@@ -120,8 +120,30 @@ impl Sizes {
     /// The share of the bytes of what grows that it does without when it has room enough from the beginning: memory that is
     /// replaced by larger memory. All of it when the sizes do not show that it grows.
     pub(crate) fn avoidable_fraction(&self) -> f64 {
-        let grows = matches!(self.shape(), Shape::Map | Shape::Slice) || self.is_dense();
-        if grows { self.outgrown_fraction() } else { 1.0 }
+        match self.shape() {
+            Shape::Map | Shape::Slice => self.outgrown_fraction(),
+            _ if !self.is_dense() => 1.0,
+            _ if self.grows_in_many_steps() => self.outgrown_in_steps(),
+            _ => self.outgrown_fraction(),
+        }
+    }
+
+    /// Whether sizes lie close together over a wide range: a text that grows by many small pieces.
+    fn grows_in_many_steps(&self) -> bool {
+        self.distinct() >= MANY_SIZES && self.largest() >= self.smallest().saturating_mul(WIDE)
+    }
+
+    /// The same of what grows by pieces no larger than the smallest of it. A wide class has more of the steps than a narrow one, so that how
+    /// many grow through a size is told by what is made for each byte of the class's width.
+    fn outgrown_in_steps(&self) -> f64 {
+        let each: Vec<(u64, i64)> = self.counts.each().collect();
+        let (mut through, mut kept) = (0.0_f64, 0.0);
+        for &(size, objects) in each.iter().rev() {
+            let density = objects as f64 / size.saturating_sub(below(size)).clamp(1, PAGE) as f64;
+            kept += size as f64 * (density - through).max(0.0);
+            through = through.max(density);
+        }
+        1.0 - (kept * self.smallest() as f64 / self.bytes().max(1) as f64).min(1.0)
     }
 
     fn outgrown_fraction(&self) -> f64 {
@@ -310,6 +332,9 @@ const MOST_APART: i64 = 3;
 const LARGEST_FIRST: u64 = 128;
 /// A slice of 256 elements and more grows by less (`nextslicecap` in `runtime/slice.go`), and an element has a byte at least.
 const LARGEST_DOUBLED: u64 = 256;
+/// A text of few pieces has fewer, and sizes of other kinds are in a narrower range.
+const MANY_SIZES: usize = 12;
+const WIDE: u64 = 16;
 const RARE: i64 = 50;
 /// More than what grows by a quarter has up to the end of all addresses.
 const MOST_SIZES: usize = 160;
@@ -389,6 +414,20 @@ mod tests {
         }
         let kept = (6 * 32 + 4 * 128) as f64;
         assert!((grown.outgrown_fraction() - (1.0 - kept / 1248.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn of_a_text_that_grows_by_small_pieces_hardly_anything_is_kept() {
+        let mut grown = Sizes::default();
+        for rows in 1..=300 {
+            grown.add(20 * rows * 50, 50);
+        }
+        assert!(grown.is_dense());
+        assert!(grown.avoidable_fraction() > 0.95, "{}", grown.avoidable_fraction());
+        let mut few = Sizes::default();
+        [64, 80, 96, 112, 128].iter().for_each(|&size| few.add(size * 100, 100));
+        assert!(few.is_dense() && !few.grows_in_many_steps());
+        assert!((few.avoidable_fraction() - few.outgrown_fraction()).abs() < 1e-9);
     }
 
     #[test]

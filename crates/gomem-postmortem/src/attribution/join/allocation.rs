@@ -81,6 +81,12 @@ impl<'a> Allocation<'a> {
         self.location.lines()
     }
 
+    /// Whether `sync.OnceValue` or `OnceValues` runs the function that makes it.
+    pub(crate) fn is_of_once(&self) -> bool {
+        let mut functions = self.stack.frames().filter_map(|line| line.function());
+        functions.any(|function| function.name().starts_with(ONCE_VALUE))
+    }
+
     /// Whether both are of the same code; one expression can be inlined several times.
     pub(crate) fn is_beside(&self, other: &Self) -> bool {
         self.places().eq(other.places())
@@ -100,3 +106,5 @@ impl<'a> Allocation<'a> {
         self.lines().next()?.function()
     }
 }
+
+const ONCE_VALUE: &str = "sync.OnceValue";

@@ -80,6 +80,7 @@ impl Group<'_> {
             staying_bytes: sum(|allocation| allocation.staying_bytes),
             pool_objects: sum(|allocation| allocation.pool_objects),
             has_finalizer: false,
+            is_of_once: allocations.iter().any(|allocation| allocation.is_of_once()),
             bytes_fraction: 0.0,
             objects_fraction: 0.0,
             inuse_fraction: 0.0,

@@ -87,6 +87,8 @@ pub struct Site {
     pub assists: Option<Box<AssistCost>>,
     /// How long its objects live, where an execution trace with births and deaths was asked.
     pub lifespan: Option<Box<Lifespan>>,
+    /// Whether `sync.OnceValue` called for it, which keeps what it is given.
+    pub(crate) is_of_once: bool,
     /// Whether its objects are of one size, but for a few.
     pub(crate) has_one_size: bool,
     /// Bytes in use of those sizes and stacks of which nearly all stay, while others may be garbage.

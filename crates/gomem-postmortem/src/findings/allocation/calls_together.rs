@@ -11,6 +11,7 @@ use gomem_symbol::{Symbol, is_major_version, package_name};
 use crate::{
     attribution::{Account, Bytes, Call, Place},
     findings::{
+        allocation::start::{Start, tell_larger},
         amount::{measure, severity},
         breakdown::share,
         calls::{
@@ -31,7 +32,7 @@ pub(crate) struct CallsTogether<'a> {
 }
 
 impl<'a> CallsTogether<'a> {
-    pub(crate) fn all(lines: &'a [Account<'a>], pacing: Option<&Pacing>) -> Vec<Self> {
+    pub(crate) fn all(lines: &'a [Account<'a>], pacing: Option<&Pacing>, start: Option<&Start>) -> Vec<Self> {
         let mut groups: BTreeMap<(&str, String), Vec<PlacedCall<'_>>> = BTreeMap::new();
         for line in lines {
             for call in &line.calls {
@@ -42,7 +43,7 @@ impl<'a> CallsTogether<'a> {
             }
         }
         let found = |((function, module), calls): ((&'a str, String), _)| {
-            Some(Self { function, finding: together(&module, calls, pacing)?, module })
+            Some(Self { function, finding: together(&module, calls, pacing, start)?, module })
         };
         groups.into_iter().filter_map(found).collect()
     }
@@ -62,7 +63,12 @@ pub(crate) fn leave_to_all(finding: &mut Finding) {
 
 type PlacedCall<'a> = (&'a Place, &'a Call<'a>);
 
-fn together(module: &str, mut calls: Vec<PlacedCall<'_>>, pacing: Option<&Pacing>) -> Option<Finding> {
+fn together(
+    module: &str,
+    mut calls: Vec<PlacedCall<'_>>,
+    pacing: Option<&Pacing>,
+    start: Option<&Start>,
+) -> Option<Finding> {
     calls.sort_by_key(|(place, call)| (Reverse(call.inside.bytes), *place));
     let sum = Bytes::sum(calls.iter().map(|(_, call)| &call.inside));
     let (first, largest) = *calls.first()?;
@@ -101,6 +107,10 @@ fn together(module: &str, mut calls: Vec<PlacedCall<'_>>, pacing: Option<&Pacing
         },
         str::to_owned,
     );
+    let parts = calls.iter().map(|&(place, call)| (place, Some(call.callee), &call.inside));
+    if let Some(sizes) = start.and_then(|start| start.became_larger(parts)) {
+        tell_larger(&mut finding, sizes);
+    }
     finding.severity = severity(&sum, false);
     finding.confidence = Confidence::Medium;
     finding.saving = pacing.and_then(|pacing| pacing.saving(sum.bytes_fraction)).map(Saving::at_most);

@@ -14,12 +14,13 @@ use crate::{
             calls_together::{CallsTogether, leave_to_all},
             kept::{add_staying, keep, warn_of_oversized},
             pool::PoolMisuse,
-            start::Start,
+            start::{Start, tell_larger},
         },
         amount::{allocated, coverage, headline, measure, severity},
         breakdown::{reasons, share},
         cost::Cost,
         finding::{Finding, FindingKind},
+        keeping::keeper::keeper,
         sentence::sentence,
     },
     pacing::{Pacing, Saving},
@@ -37,19 +38,28 @@ pub(crate) fn allocations(
     start: Option<&Start>,
 ) -> Vec<Finding> {
     let (lines, entries) = accounts(sites);
-    let together = CallsTogether::all(&lines, pacing);
+    let together = CallsTogether::all(&lines, pacing, start);
     let mut findings: Vec<Finding> = Vec::new();
     for account in &lines {
         let is_start = |callee, bytes| start.is_some_and(|start| start.has_all(account.place, callee, bytes));
         let of_time = |finding, is_start| if is_start { at_start(finding) } else { finding };
         let own_is_start = is_start(None, &account.own);
         let own = own_finding(account, (sites, log), gc_cycles, pacing, cost, own_is_start);
-        findings.extend(own.map(|finding| of_time(finding, own_is_start)));
+        let larger = |callee, bytes| start?.became_larger(std::iter::once((account.place, callee, bytes)));
+        findings.extend(own.map(|mut finding| {
+            larger(None, &account.own)
+                .filter(|_| finding.kept.is_none())
+                .into_iter()
+                .for_each(|sizes| tell_larger(&mut finding, sizes));
+            of_time(finding, own_is_start)
+        }));
         let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
         findings.extend(calls.map(|call| {
             let mut finding = call_finding(account.place, call, (&lines, &entries), (sites, log), pacing, cost);
             if together.iter().any(|several| several.has(account.place, call)) {
                 leave_to_all(&mut finding);
+            } else if let Some(sizes) = larger(Some(call.callee), &call.inside).filter(|_| finding.kept.is_none()) {
+                tell_larger(&mut finding, sizes);
             }
             of_time(finding, is_start(Some(call.callee), &call.inside))
         }));
@@ -165,7 +175,7 @@ fn own_finding(
     }
     if !is_kept {
         let holder = named.iter().find(|site| is_passed_to_holder(site)).filter(|_| misuse.is_none());
-        tell_saving(&mut finding, &named, holder.copied(), pacing);
+        tell_saving(&mut finding, &named, holder.copied(), (sites, log), pacing);
     }
     if finding.action.is_empty() && coverage(own) < 0.5 && own.sites.iter().any(|site| site.is_not_logged()) {
         finding.action = TAKE_LOG.into();
@@ -203,12 +213,21 @@ fn tell_decision(finding: &mut Finding, decision: &HeapDecision, named: &[&Site]
 
 /// What a fix saves: what stays is no garbage, and what is not named has no advice. What a holder keeps for a while may not be
 /// avoidable.
-fn tell_saving(finding: &mut Finding, named: &[&Site], holder: Option<&Site>, pacing: Option<&Pacing>) {
+fn tell_saving(
+    finding: &mut Finding,
+    named: &[&Site],
+    holder: Option<&Site>,
+    (sites, log): (&[Site], Option<&EscapeLog>),
+    pacing: Option<&Pacing>,
+) {
     let avoidable: f64 = named.iter().map(|site| site.avoidable_bytes_fraction() * garbage_fraction(site)).sum();
     finding.avoidable_bytes_fraction = Some(avoidable).filter(|fraction| *fraction > 0.0);
     finding.saving = pacing.filter(|_| avoidable > 0.0).and_then(|pacing| pacing.saving(avoidable));
     if let Some(site) = holder {
         finding.action = held_advice(site);
+        if keeper(&[site], sites, log).is_some_and(|keeper| keeper.is_slice()) {
+            finding.action += CUT_SLICE;
+        }
         finding.saving = finding.saving.map(Saving::at_most);
     }
 }
@@ -327,6 +346,8 @@ fn doubt_few_samples(finding: &mut Finding, period: i64) {
     }
 }
 
+const CUT_SLICE: &str = " They are put into a slice: one that is cut (`s = s[:n]`, `append(s[:0], s[n:]...)`) still holds what lies behind its length, so clear(s[n:]) \
+                         before the cut, or use slices.Delete.";
 const TAKE_LOG: &str = "Take the compiler's log with `go build -gcflags=all=-m=2`: it says why the line allocates.";
 const TAKE_SAME_LOG: &str = "The same log says why.";
 const SMALLEST_SHARE: f64 = 0.01;

@@ -106,17 +106,20 @@ pub(crate) fn keep_advice(callee: &str) -> Option<&'static str> {
     row(About::Keep, &plain(callee)).map(|row| row.advice)
 }
 
-/// What to do where a library keeps what most of these sites' bytes in use are, whatever the line calls: by where they are made.
+/// What to do where a library keeps what most of these sites' bytes in use are, whatever the line calls: by where they are made, the
+/// parts of one thing together.
 pub(crate) fn holder_advice(kept: &[&Site]) -> Option<&'static str> {
-    let mut made: Vec<(&str, i64)> = Vec::new();
+    let mut made: Vec<(Result<&'static str, &str>, i64)> = Vec::new();
     for site in kept {
-        match made.iter_mut().find(|(function, _)| *function == site.place.function()) {
+        let function = site.place.function();
+        let part = row(About::Holder, &plain(function)).map(|row| row.advice).ok_or(function);
+        match made.iter_mut().find(|(known, _)| *known == part) {
             Some((_, bytes)) => *bytes = bytes.saturating_add(site.inuse_bytes),
-            None => made.push((site.place.function(), site.inuse_bytes)),
+            None => made.push((part, site.inuse_bytes)),
         }
     }
-    let (function, _) = made.into_iter().max_by_key(|(_, bytes)| *bytes).filter(|(_, bytes)| *bytes > 0)?;
-    row(About::Holder, &plain(function)).map(|row| row.advice)
+    let (part, _) = made.into_iter().max_by_key(|(_, bytes)| *bytes).filter(|(_, bytes)| *bytes > 0)?;
+    part.ok()
 }
 
 /// The same by a function's name as the compiler prints it: with the name of its package instead of the path.

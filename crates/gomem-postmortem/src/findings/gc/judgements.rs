@@ -2,6 +2,7 @@
 
 use gomem_finding::{Confidence, Severity};
 use gomem_metrics::{DiagnoseOptions, Diagnosis, GoState, Judgement, Rule, Verdict};
+use gomem_pprof::SiteGrowth;
 
 use crate::{
     bundle::Bundle,
@@ -96,8 +97,9 @@ pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
     }
 }
 
-/// What to do about a live heap that grows where the profiles are there already, and no line grows in each of them.
-pub(crate) fn compare_profiles(bundle: &Bundle, findings: &mut [Finding]) {
+/// What to do about a live heap that grows where the profiles are there already, and no line grows in each of them. In a `young` program
+/// that is no warning: what it builds up at its start grows so.
+pub(crate) fn compare_profiles(bundle: &Bundle, is_young: bool, findings: &mut [Finding]) {
     let heaps = bundle.heaps();
     let most = heaps.iter().max_by_key(|heap| heap.inuse_bytes());
     let (Some(first), Some(most)) = (heaps.first(), most) else { return };
@@ -110,6 +112,10 @@ pub(crate) fn compare_profiles(bundle: &Bundle, findings: &mut [Finding]) {
             first.name,
             most.name
         );
+        if is_young && heaps.len() >= SiteGrowth::ENOUGH_PROFILES {
+            finding.severity = Severity::Info;
+            finding.confidence = Confidence::Low;
+        }
     }
 }
 

@@ -12,8 +12,11 @@ use crate::{
     pacing::{NoPacing, Pacing},
 };
 
-/// What doubling GOGC would do, beside what it does today.
+/// What doubling GOGC would do, beside what it does today; nothing where GC takes next to nothing of the CPU, since no GOGC saves more.
 pub(crate) fn doubled_gogc(pacing: &Pacing, is_leaking: bool) -> Option<Finding> {
+    if pacing.model.observed_gc_cpu_fraction().is_some_and(|cpu| cpu < NOTHING_TO_SAVE) {
+        return None;
+    }
     let today = match pacing.model.base().gogc {
         Gogc::Percent(percent) => percent,
         Gogc::Off => return None,
@@ -63,3 +66,6 @@ pub(crate) fn unpredicted(none: &NoPacing) -> Option<Finding> {
         "Measure it: record a run with the change, and compare both (gomem compare BEFORE AFTER).".to_owned();
     Some(finding)
 }
+
+/// Of the available CPU: a quarter of a hundredth.
+const NOTHING_TO_SAVE: f64 = 0.0025;

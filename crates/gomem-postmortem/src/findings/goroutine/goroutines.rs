@@ -15,6 +15,7 @@ use crate::{
         finding::{Finding, FindingKind},
         gc::judgements::{goroutines_are_level, goroutines_were_level},
         goroutine::{
+            in_order::InOrder,
             wait::{Passed, Wait, label, package_of},
             waiting::{groups, groups_of, modules_of},
         },
@@ -244,27 +245,23 @@ fn span(profiles: &[Arc<Profile>]) -> Option<(i64, i64)> {
 
 /// Goroutines at one place that are more in each of several profiles, where no metrics count them.
 fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
-    let all = profiles.iter().filter(|profile| !is_leak_profile(profile));
-    let mut timed: Vec<_> = all.filter_map(|profile| Some((profile.time_nanos()?, groups(profile), profile))).collect();
-    timed.sort_by_key(|(time, ..)| *time);
-    if timed.len() < 2 {
-        return None;
-    }
-    let (begin, end) = (timed.first()?.0, timed.last()?.0);
+    let in_order = InOrder::find(profiles.iter().filter(|profile| !is_leak_profile(profile)))?;
+    let groups: Vec<Vec<(Wait, i64)>> = in_order.profiles.iter().map(|profile| groups(profile)).collect();
     let counts_of = |waiting: &Wait| -> Vec<i64> {
         let count = |groups: &[(Wait, i64)]| groups.iter().find(|group| &group.0 == waiting).map_or(0, |group| group.1);
-        timed.iter().map(|(_, groups, _)| count(groups)).collect()
+        groups.iter().map(|groups| count(groups)).collect()
     };
     let more = |counts: &[i64]| counts.last().unwrap_or(&0) - counts.first().unwrap_or(&0);
     let rises = |counts: &[i64]| {
         let first = *counts.first().unwrap_or(&0);
-        // Two profiles say it of very many only.
-        let fewest = if counts.len() < FEWEST_PROFILES { MANY_MORE.max(first / 2) } else { FEWEST_MORE.max(first) };
+        // Two profiles say it of very many only, unless the first's own goroutines are seen to stay.
+        let is_few = counts.len() < FEWEST_PROFILES && in_order.is_timed();
+        let fewest = if is_few { MANY_MORE.max(first / 2) } else { FEWEST_MORE.max(first) };
         counts.windows(2).all(|pair| pair[0] < pair[1]) && more(counts) >= fewest
     };
     // What runs, or has just been started, ends by itself as far as is known; where no wait is seen at all, as without the names of
     // the runtime, nothing tells.
-    let last = &timed.last()?.1;
+    let last = groups.last()?;
     let sees_waits = last.iter().any(|(waiting, _)| waiting.is_seen());
     let stays = last.iter().filter(|(waiting, _)| waiting.is_seen() || !sees_waits);
     let all = stays.map(|(waiting, _)| (waiting, counts_of(waiting)));
@@ -288,19 +285,13 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
     let title = format!("Leak: {sum} more goroutines at {}", places.join(" and "));
     let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
     let steps: Vec<String> = counts.iter().map(i64::to_string).collect();
-    finding.summary = format!(
-        "{} goroutines in {} profiles over {}: {}.",
-        steps.join(" → "),
-        steps.len(),
-        Unit::Seconds.humanize(end.saturating_sub(begin) as f64 / 1e9),
-        waiting.text()
-    );
+    finding.summary =
+        format!("{} goroutines in {} profiles{}: {}.", steps.join(" → "), steps.len(), in_order.span(), waiting.text());
     for (wait, others) in &beside {
         let steps: Vec<String> = others.iter().map(i64::to_string).collect();
         finding.summary += &format!(" Beside it {}: {}.", steps.join(" → "), wait.text());
     }
-    let (_, groups, profile) = timed.last()?;
-    finding.action = actions(profile, groups);
+    finding.action = actions(in_order.profiles.last()?, last);
     finding.place = Some(waiting.at.clone());
     finding.confidence = Confidence::Medium;
     finding

@@ -2,7 +2,7 @@
 
 use foldhash::HashMap;
 use gomem_pprof::{Profile, Sample};
-use gomem_symbol::{Modules, Origin, Symbol, is_starter};
+use gomem_symbol::{Modules, Origin, Symbol, is_starter, package_name};
 
 use crate::{
     attribution::{Place, first_frame},
@@ -108,7 +108,7 @@ impl Wait {
         }
         if let Some(entry) = &self.library_entry {
             let known = of_entry().or(self.inside);
-            return known.map_or_else(|| of_library(entry), str::to_owned);
+            return known.map_or_else(|| of_library(entry, self.creator()), str::to_owned);
         }
         if let Some(advice) = self.inside {
             return format!(
@@ -122,6 +122,14 @@ impl Wait {
             format!(" `{}` at `{}`, in {}, may hold it.", holder.at.short_function(), holder.at.short(), holder.state)
         });
         format!("See why the goroutines at `{}` wait for ever: {wait}.{holder}{}", self.at.short(), self.as_served())
+    }
+
+    /// The function that made them, where that is known.
+    fn creator(&self) -> Option<&str> {
+        match &self.origin {
+            Creator::CreatedBy(function, _) => Some(function),
+            Creator::Runs(_) => None,
+        }
     }
 
     fn as_served(&self) -> String {
@@ -210,20 +218,23 @@ pub(crate) fn what_ends(state: &str) -> &'static str {
     }
 }
 
-/// What to do about goroutines that a library starts for what is made of it.
-fn of_library(entry: &str) -> String {
+/// What to do about goroutines that run `entry`, a library's: which of its functions starts them tells what has to be undone.
+fn of_library(entry: &str, creator: Option<&str>) -> String {
     let symbol = Symbol::decode(entry);
-    let package = symbol.package().rsplit('/').next().unwrap_or_default();
-    match symbol.receiver().map(|receiver| receiver.trim_start_matches('*')) {
-        Some(kind) => format!(
-            "Each `{package}.{kind}` that is made starts goroutines of its own (`{}`): Close, Stop or cancel each when it is done, \
-             or make one and share it.",
-            symbol.short()
+    let (package, runs) = (package_name(symbol.package()), symbol.short());
+    let kind = symbol.receiver().map(|receiver| receiver.trim_start_matches('*'));
+    match (creator, kind) {
+        (Some(creator), _) => format!(
+            "`{creator}` of package {package} starts them (`{runs}`), and no line of yours is on their stacks: each call of yours that comes to it \
+             has something to undo when it is done (Close, Stop, Unsubscribe, or a context to cancel). Or make one and share it."
         ),
-        None => format!(
-            "They are started by package {package} (`{}`), and no line of yours is on their stacks: close, stop or cancel what \
-             starts them.",
-            symbol.short()
+        (None, Some(kind)) => format!(
+            "A `{package}.{kind}` starts them (`{runs}`), when it is made or when it is used: Close, Stop or cancel each when it is done, \
+             or make one and share it."
+        ),
+        (None, None) => format!(
+            "They are started by package {package} (`{runs}`), and no line of yours is on their stacks: close, stop or cancel what \
+             starts them."
         ),
     }
 }
@@ -279,4 +290,26 @@ const ACQUIRE: &str = "golang.org/x/sync/semaphore.(*Weighted).Acquire";
 
 pub(crate) fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
     sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_starts_them_has_something_to_undo() {
+        let entry = "example.com/bus-go.(*Conn).deliver";
+        let known = of_library(entry, Some("bus.(*Conn).subscribe"));
+        assert!(
+            known.starts_with("`bus.(*Conn).subscribe` of package bus starts them (`bus.(*Conn).deliver`)"),
+            "{known}"
+        );
+        let unknown = of_library(entry, None);
+        assert!(
+            unknown.starts_with("A `bus.Conn` starts them (`bus.(*Conn).deliver`), when it is made or when it is used"),
+            "{unknown}"
+        );
+        let function = of_library("example.com/bus-go.deliver", None);
+        assert!(function.starts_with("They are started by package bus (`bus.deliver`)"), "{function}");
+    }
 }

@@ -48,6 +48,11 @@ pub(crate) enum Keeper {
 }
 
 impl Keeper {
+    /// Whether it is put into a slice.
+    pub(crate) fn is_slice(&self) -> bool {
+        matches!(self, Self::Stored { step, .. } if step.starts_with("append(") || step.contains(" = append("))
+    }
+
     /// Who keeps it, and what to do about that.
     pub(crate) fn words(&self) -> String {
         match self {
@@ -81,8 +86,8 @@ impl Keeper {
     }
 }
 
-/// Who keeps what `kept`, the sites of one line, have in use. A function that is called says it; then the last step of the flow;
-/// then a finalizer that the function sets; then a call beside it in the same function that keeps as many objects; then what
+/// Who keeps what `kept`, the sites of one line, have in use. A function that is called says it, or `sync.OnceValue` that
+/// calls; then the last step of the flow; then a finalizer that the function sets; then a call beside it in the same function that keeps as many objects; then what
 /// is made.
 pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> Option<Keeper> {
     let of_call = holder_advice(kept).or_else(|| kept.iter().find_map(|site| keep_advice(site.callee.as_deref()?)));
@@ -100,7 +105,9 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
         let made = kept.iter().filter_map(|site| site.callee.as_deref());
         made.chain(decision.and_then(HeapDecision::callee)).find_map(chain_advice)
     };
+    let of_once = || kept.first().filter(|site| site.is_of_once).and_then(|_| keep_advice("sync.OnceValue"));
     of_call
+        .or_else(of_once)
         .or_else(of_step)
         .or_else(of_finalizer)
         .or_else(of_companion)

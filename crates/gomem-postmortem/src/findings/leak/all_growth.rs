@@ -55,9 +55,7 @@ impl<'a> AllGrowth<'a> {
             let grew = (&*between.growing, &*between.sites);
             findings.extend(grown(grew, bundle, told, goroutines, |finding, kept| between.tell(finding, kept)));
         }
-        if let Some(seconds) = seconds_since_start(state).filter(|&seconds| seconds < YOUNG_SECONDS) {
-            findings.iter_mut().for_each(|finding| doubt_start(finding, seconds));
-        }
+        doubt_start(state, &mut findings);
         // What nothing is told of keeps no line's own finding back.
         let between = between.filter(|_| !findings.is_empty());
         (Self { leaks, let_go, between }, findings)
@@ -88,6 +86,11 @@ impl<'a> AllGrowth<'a> {
     }
 }
 
+/// For how long the program had run at the last scrape, where that is so short that it may be its start.
+pub(crate) fn young_seconds(state: &GoState) -> Option<f64> {
+    seconds_since_start(state).filter(|&seconds| seconds < YOUNG_SECONDS)
+}
+
 /// For how long the one program of the metrics had run at the last scrape.
 fn seconds_since_start(state: &GoState) -> Option<f64> {
     let start = state.values(Quantity::StartTimeSeconds).iter().rev().find_map(|start| *start)?;
@@ -96,12 +99,17 @@ fn seconds_since_start(state: &GoState) -> Option<f64> {
 }
 
 /// What a program builds up at its start grows like a leak until it is done.
-fn doubt_start(finding: &mut Finding, seconds: f64) {
-    finding.summary += &format!(
-        " The program had run for {} only: what it builds up at its start, or for one piece of work, grows the same way.",
-        Unit::Seconds.humanize(seconds)
-    );
-    finding.confounders.push("what a program builds up at its start grows the same way until it is done".to_owned());
+pub(crate) fn doubt_start<'f>(state: &GoState, findings: impl IntoIterator<Item = &'f mut Finding>) {
+    let Some(seconds) = young_seconds(state) else { return };
+    for finding in findings {
+        finding.summary += &format!(
+            " The program had run for {} only: what it builds up at its start, or for one piece of work, grows the same way.",
+            Unit::Seconds.humanize(seconds)
+        );
+        finding
+            .confounders
+            .push("what a program builds up at its start grows the same way until it is done".to_owned());
+    }
 }
 
 /// What grew in profiles that do not tell a leak for sure, which `tell` says; `sites` are those of the last of these.
