@@ -2,7 +2,9 @@
 
 pub(crate) mod bursts;
 pub(crate) mod ended;
+pub(crate) mod finalizers;
 pub(crate) mod goroutines;
 pub(crate) mod stuck_lock;
 pub(crate) mod wait;
+pub(crate) mod wait_times;
 pub(crate) mod waiting;

@@ -23,6 +23,7 @@ use crate::{
         goroutine::{
             bursts,
             ended::ended_goroutines,
+            finalizers::stuck_finalizer,
             goroutines::{self, GoroutineCount},
             stuck_lock::stuck_lock,
         },
@@ -32,13 +33,16 @@ use crate::{
         mismatch,
         missing_input::missing_input,
         moment::{
-            few_readings::{few_counts, few_readings},
+            few_readings::{few_amounts, few_counts, few_readings},
             heap_dump,
             nameless::nameless,
             snapshot::snapshot,
             stale_profile::stale_profile,
         },
-        paste::{benchmarks_alone::benchmarks_alone, crashes, log_alone::log_alone, printed},
+        paste::{
+            benchmark_outputs::benchmark_outputs, benchmarks_alone::benchmarks_alone, crashes, log_alone::log_alone,
+            printed,
+        },
     },
     pacing::{NoPacing, Pacing},
 };
@@ -93,6 +97,7 @@ pub(crate) fn find(
     }
     goroutines::explain(bundle, diagnosis, sites, &mut findings);
     findings.extend(stuck_lock(bundle.goroutines(), &findings));
+    findings.extend(stuck_finalizer(bundle));
     findings.extend(fixed_goal(bundle.gctrace(), state));
     bursts::tell(state, &mut findings);
     live_swings::tell(bundle, live_heap, &mut findings);
@@ -107,10 +112,11 @@ pub(crate) fn find(
         findings.extend(goroutines::few(bundle));
     }
     if findings.iter().all(|finding| finding.kind != FindingKind::Leak) {
-        findings.extend(few_readings(state, diagnosis));
+        findings.extend(few_readings(state, diagnosis).or_else(|| few_amounts(state, diagnosis)));
         findings.extend(few_counts(state, diagnosis));
     }
     findings.extend(log_alone(bundle));
+    findings.extend(benchmark_outputs(bundle));
     findings.extend(benchmarks_alone(bundle));
     if findings.iter().all(|finding| finding.kind == FindingKind::Gogc) {
         findings.extend(few_cycles(bundle));
