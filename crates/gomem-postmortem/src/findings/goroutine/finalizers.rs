@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// A finalizer or cleanup of the program that has waited for long, by the last dump that has it.
+/// A finalizer of the program that has waited for long, by the last dump that has it.
 pub(crate) fn stuck_finalizer(bundle: &Bundle) -> Option<Finding> {
     let dumps = bundle.goroutines().iter().rev();
     let (waiting, minutes) = dumps.filter_map(|dump| waiting(dump)).next()?;
@@ -40,12 +40,14 @@ pub(crate) fn stuck_finalizer(bundle: &Bundle) -> Option<Finding> {
 
 /// What the goroutine that runs finalizers waits for in code of the program, and for how many minutes.
 fn waiting(dump: &Profile) -> Option<(Wait, i64)> {
-    let modules = modules_of(dump);
     let minutes = |sample: Sample<'_>| sample.labels().find(|label| label.key == WAIT).map(|label| label.number);
     let is_runner = |sample: &Sample<'_>| {
         sample.frames().skip(1).any(|line| line.function().is_some_and(|function| RUNNERS.contains(&function.name())))
     };
-    let found = dump.samples().filter(is_runner).filter_map(|sample| {
+    let mut runners = dump.samples().filter(is_runner).peekable();
+    runners.peek()?;
+    let modules = modules_of(dump);
+    let found = runners.filter_map(|sample| {
         let waiting = Wait::from_sample(sample, &modules)?;
         let is_own = !waiting.at.function().starts_with("runtime.");
         Some((waiting, minutes(sample)?)).filter(|(_, minutes)| is_own && *minutes >= LONG)
@@ -55,8 +57,8 @@ fn waiting(dump: &Profile) -> Option<(Wait, i64)> {
 
 /// What profiles call the minutes of a wait.
 const WAIT: &str = "wait";
-/// `runtime/mfinal.go`, and of Go 1.25 and later `runtime/mcleanup.go`.
-const RUNNERS: [&str; 3] = ["runtime.runfinq", "runtime.runFinalizers", "runtime.runCleanups"];
+/// `runtime/mfinal.go`, before Go 1.25 and since. Cleanups have several goroutines, so that one that waits holds no other.
+const RUNNERS: [&str; 2] = ["runtime.runfinq", "runtime.runFinalizers"];
 /// Judgements: a finalizer that works does not take so long.
 const LONG: i64 = 10;
 const VERY_LONG: i64 = 60;
