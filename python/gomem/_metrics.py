@@ -39,6 +39,8 @@ Format: TypeAlias = Literal[
     "influx_lines",
     "otlp_json",
     "go_metrics",
+    "json_records",
+    "long_csv",
 ]
 
 

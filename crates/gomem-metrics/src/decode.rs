@@ -1,6 +1,7 @@
 //! What comes in: scrapes, answers of servers, snapshots, and lines of a log. Nothing here remembers an earlier input.
 
 mod api;
+mod export;
 mod exposition;
 mod format;
 mod gc_runs;
@@ -14,7 +15,6 @@ mod mem_stats_log;
 mod moment;
 mod observation;
 mod otlp;
-mod panel_csv;
 mod promtool;
 mod protobuf;
 mod runtime_metrics;

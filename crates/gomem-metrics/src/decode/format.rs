@@ -3,8 +3,12 @@
 use memchr::memmem;
 
 use super::{
-    api, exposition::Dialect, go_metrics, influx, json, mem_stats, mem_stats_log, observation::Observations, otlp,
-    panel_csv, promtool, protobuf, runtime_metrics, victoria,
+    api,
+    export::{json_records, long_csv, panel_csv},
+    exposition::Dialect,
+    go_metrics, influx, json, mem_stats, mem_stats_log,
+    observation::Observations,
+    otlp, promtool, protobuf, runtime_metrics, victoria,
 };
 use crate::error::Error;
 
@@ -50,6 +54,10 @@ pub enum Format {
     OtlpJson,
     /// Gauges of HashiCorp's go-metrics, as a server answers or logs them.
     GoMetrics,
+    /// What dashboards, APM tools and clouds export as JSON: values with their times.
+    JsonRecords,
+    /// The same as a table: a row a value, with its time and its metric.
+    LongCsv,
 }
 
 impl Format {
@@ -69,6 +77,8 @@ impl Format {
         Self::InfluxLines,
         Self::OtlpJson,
         Self::GoMetrics,
+        Self::JsonRecords,
+        Self::LongCsv,
     ];
 
     /// Its name.
@@ -89,6 +99,8 @@ impl Format {
             Self::InfluxLines => "influx_lines",
             Self::OtlpJson => "otlp_json",
             Self::GoMetrics => "go_metrics",
+            Self::JsonRecords => "json_records",
+            Self::LongCsv => "long_csv",
         }
     }
 
@@ -121,6 +133,8 @@ impl Format {
             Self::InfluxLines => influx::decode(bytes),
             Self::OtlpJson => otlp::decode(bytes),
             Self::GoMetrics => go_metrics::decode(bytes),
+            Self::JsonRecords => json_records::decode(bytes),
+            Self::LongCsv => long_csv::decode(bytes),
             Self::Promtool | Self::Prometheus | Self::OpenMetrics => Ok(promtool::decode(bytes)),
         }
     }
@@ -136,7 +150,13 @@ impl Format {
         let has = |needle: &str| memmem::find(head, needle.as_bytes()).is_some();
         if text.starts_with(b"[") {
             // A list, or the time of a line in brackets.
-            return if go_metrics::is_log(head) { Self::GoMetrics } else { Self::Api };
+            return if go_metrics::is_log(head) {
+                Self::GoMetrics
+            } else if json_records::may_be(head) && !has("\"metric\":{") {
+                Self::JsonRecords
+            } else {
+                Self::Api
+            };
         }
         // `{"go.goroutine.count",…} 1` and `{__name__="x"} 1` begin with a brace too; after a key of JSON comes a colon.
         if text.starts_with(b"{") && is_json_object(text) {
@@ -150,8 +170,11 @@ impl Format {
                 Self::MemStatsLog
             } else if in_first("\"metric\"") && in_first("\"timestamps\"") && in_first("\"values\"") {
                 Self::VictoriaMetrics
-            } else if has("\"resultType\"") || has("\"status\"") || has("\"errorType\"") {
+            } else if has("\"resultType\"") || has("\"errorType\"") || has("\"status\"") && !json_records::may_be(head)
+            {
                 Self::Api
+            } else if json_records::may_be(head) && !has("\"/gc/") && !has("\"/memory/classes/") {
+                Self::JsonRecords
             } else if has("\"/") && !has("\"memstats\"") {
                 Self::RuntimeMetrics
             } else {
@@ -163,6 +186,9 @@ impl Format {
         }
         if is_promtool(head) {
             return Self::Promtool;
+        }
+        if long_csv::is_table(head) {
+            return Self::LongCsv;
         }
         if panel_csv::is_panel(head) {
             return Self::PanelCsv;
@@ -241,6 +267,10 @@ mod tests {
             ("runtime,host=a Alloc=1i,NumGC=2i 1663184060000000000\n", Format::InfluxLines),
             ("/gc/gogc:percent: 100\n/gc/heap/live:bytes: 1\n/gc/heap/goal:bytes: 2\n", Format::RuntimeMetrics),
             ("[2026-11-28 10:00:00 +0000 UTC][G] 'vault.runtime.alloc_bytes': 1.000\n", Format::GoMetrics),
+            ("{\"time\":1795860000,\"go_goroutines\":1}", Format::JsonRecords),
+            ("[{\"time\":1795860000,\"go_goroutines\":1}]", Format::JsonRecords),
+            ("[{\"metric\":{\"__name__\":\"go_goroutines\"},\"value\":[1,\"2\"],\"time\":1}]", Format::Api),
+            ("time,metric,value\n1795860000,go_goroutines,12\n", Format::LongCsv),
             ("{\"resourceMetrics\":[]}\n{\"resourceMetrics\":[]}\n", Format::OtlpJson),
             ("{\"metric\":{},\"values\":[1],\"timestamps\":[1]}\n{}", Format::VictoriaMetrics),
         ] {

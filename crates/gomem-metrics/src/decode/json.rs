@@ -15,9 +15,7 @@ use crate::error::{Diagnostic, Error, ErrorKind};
 /// `/debug/vars`: numbers by name, with `runtime.MemStats` among them. Of several answers one after the other, as a loop of
 /// `curl` writes them, each is of the end of the last GC cycle that it remembers, and later than the one before.
 pub(crate) fn expvar(bytes: &[u8]) -> Result<Observations, Error> {
-    let reader = BufReader::new(Interruptible(without_mark(bytes)));
-    let answers = serde_json::Deserializer::from_reader(reader).into_iter::<Value>();
-    let answers = answers.collect::<Result<Vec<_>, _>>().map_err(|err| damaged(&err))?;
+    let answers = documents(bytes)?;
     if let [answer] = answers.as_slice() {
         return expvar_answer(answer);
     }
@@ -71,7 +69,7 @@ fn expvar_answer(json: &Value) -> Result<Observations, Error> {
 pub(crate) fn runtime_metrics(bytes: &[u8]) -> Result<Observations, Error> {
     let json = value(bytes)?;
     let mut observations = Observations::default();
-    match &json {
+    match metrics_in(&json) {
         Value::Object(metrics) => metrics.iter().for_each(|(name, value)| observations.flatten(name, value)),
         Value::Array(items) => {
             for item in items {
@@ -87,9 +85,29 @@ pub(crate) fn runtime_metrics(bytes: &[u8]) -> Result<Observations, Error> {
     Ok(observations)
 }
 
+/// What holds the metrics: the whole, or what a program put beside other things that it says of itself.
+fn metrics_in(json: &Value) -> &Value {
+    let is_name = |name: &str| name.starts_with('/') && name.contains(':');
+    let is_named = |item: &Value| item.get("name").or(item.get("Name")).and_then(Value::as_str).is_some_and(is_name);
+    let holds = |value: &Value| match value {
+        Value::Object(fields) => fields.keys().any(|key| is_name(key)),
+        Value::Array(items) => items.first().is_some_and(is_named),
+        _ => false,
+    };
+    let mut inner = json.as_object().filter(|_| !holds(json)).into_iter().flat_map(|fields| fields.values());
+    inner.find(|value| holds(value)).unwrap_or(json)
+}
+
 /// A number, or the text of one.
 pub(super) fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// The values of JSON that stand one after the other, a line each or not.
+pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Value>, Error> {
+    let reader = BufReader::new(Interruptible(without_mark(bytes)));
+    let documents = serde_json::Deserializer::from_reader(reader).into_iter::<Value>();
+    documents.collect::<Result<Vec<_>, _>>().map_err(|err| damaged(&err))
 }
 
 /// JSON as a value. It is read as a stream, so that Ctrl-C ends it.
@@ -206,6 +224,8 @@ mod tests {
             assert_eq!(observations.values[0], Observation::new("/gc/heap/live:bytes", 5.0));
             assert!(observations.values[1].histogram.is_some());
         }
+        let within = br#"{"service":"api","at":"noon","metrics":[{"Name":"/gc/heap/live:bytes","Value":5}]}"#;
+        assert_eq!(runtime_metrics(within).unwrap().values, [Observation::new("/gc/heap/live:bytes", 5.0)]);
         assert!(runtime_metrics(b"3").is_err());
     }
 }

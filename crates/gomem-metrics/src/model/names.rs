@@ -16,6 +16,7 @@ use crate::decode::snake_case;
 /// | expvar, `heap?debug=1` | `memstats.HeapAlloc` | `go_memstats_heap_alloc_bytes` |
 /// | Telegraf, of itself | `internal_memstats_heap_alloc_bytes` | `go_memstats_heap_alloc_bytes` |
 /// | OpenTelemetry's collector, of itself | `otelcol_process_runtime_heap_alloc_bytes` | `go_memstats_heap_alloc_bytes` |
+/// | Elastic's APM and Metricbeat | `golang.heap.allocations.allocated` | `go_memstats_heap_alloc_bytes` |
 /// | Elastic's Beats, of themselves | `beat.memstats.memory_alloc` | `go_memstats_heap_alloc_bytes` |
 pub(crate) fn known_name(metric: &str) -> Option<Cow<'_, str>> {
     if is_source(metric) {
@@ -96,16 +97,17 @@ fn is_source(metric: &str) -> bool {
 const MOST_PREFIXES: usize = 64;
 const FEWEST_NAMES: usize = 3;
 
-const PREFIXES: [(&str, &str); 5] = [
+const PREFIXES: [(&str, &str); 6] = [
     ("_", "go_"),
     ("internal_memstats_", "go_memstats_"),
     ("process_runtime_go_mem_", "go_memstats_"),
     ("runtime_go_mem_stats_", "go_memstats_"),
+    ("runtime_go_metrics_", "go_"),
     ("process_runtime_go_", "go_"),
 ];
 
 /// Names that follow no rule.
-const OTHERS: [(&str, &str); 26] = [
+const OTHERS: [(&str, &str); 41] = [
     ("memstats.TotalAlloc", "go_memstats_alloc_bytes_total"),
     ("memstats.NumGC", "go_gc_duration_seconds_count"),
     ("memstats.NumForcedGC", "go_memstats_num_forced_gc"),
@@ -132,6 +134,21 @@ const OTHERS: [(&str, &str); 26] = [
     ("beat.memstats.gc_next", "go_memstats_next_gc_bytes"),
     ("beat.memstats.rss", "process_resident_memory_bytes"),
     ("beat.runtime.goroutines", "go_goroutines"),
+    ("Go/Runtime/Goroutines", "go_goroutines"),
+    ("golang.goroutines", "go_goroutines"),
+    ("golang.heap.allocations.allocated", "go_memstats_heap_alloc_bytes"),
+    ("golang.heap.allocations.active", "go_memstats_heap_inuse_bytes"),
+    ("golang.heap.allocations.idle", "go_memstats_heap_idle_bytes"),
+    ("golang.heap.allocations.total", "go_memstats_alloc_bytes_total"),
+    ("golang.heap.allocations.mallocs", "go_memstats_mallocs_total"),
+    ("golang.heap.allocations.frees", "go_memstats_frees_total"),
+    ("golang.heap.gc.next_gc_limit", "go_memstats_next_gc_bytes"),
+    ("golang.heap.gc.total_count", "go_gc_duration_seconds_count"),
+    ("golang.heap.system.total", "go_memstats_sys_bytes"),
+    ("golang.heap.system.obtained", "go_memstats_heap_sys_bytes"),
+    ("golang.heap.system.released", "go_memstats_heap_released_bytes"),
+    ("golang.heap.system.stack", "go_memstats_stack_inuse_bytes"),
+    ("system.process.memory.rss.bytes", "process_resident_memory_bytes"),
 ];
 
 /// What OpenTelemetry's collector says of itself, behind `otelcol_process_`.
@@ -174,6 +191,8 @@ mod tests {
             ("memstats.NextGC", "go_memstats_next_gc_bytes"),
             ("memstats.Mallocs", "go_memstats_mallocs_total"),
             ("memstats.StackInuse", "go_memstats_stack_inuse_bytes"),
+            ("golang.heap.gc.next_gc_limit", "go_memstats_next_gc_bytes"),
+            ("runtime.go.metrics.gc_heap_live.bytes", "go_gc_heap_live_bytes"),
         ] {
             assert_eq!(known_name(metric).as_deref(), Some(known), "{metric}");
         }

@@ -49,6 +49,8 @@ pub struct Bundle {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) gctrace: Option<Arc<GcTrace>>,
     pub(crate) benchmarks: Option<Benchmarks>,
+    /// The outputs that their runs are of, and how many runs each has.
+    pub(crate) benchmark_outputs: Vec<(String, usize)>,
     pub(crate) sources: Option<Arc<SourceTree>>,
     /// How the program died, by each log that says it.
     pub(crate) crashes: Vec<(String, Crash)>,
@@ -210,6 +212,10 @@ impl Bundle {
     #[must_use]
     pub fn benchmarks(&self) -> Option<&Benchmarks> {
         self.benchmarks.as_ref()
+    }
+
+    pub(crate) fn benchmark_outputs(&self) -> &[(String, usize)] {
+        &self.benchmark_outputs
     }
 
     /// The program's file.

@@ -2,6 +2,9 @@
 
 pub(crate) mod allowance;
 pub(crate) mod archive;
+mod drawn_graph;
+mod problem_list;
 pub(crate) mod room;
+mod source_page;
 pub(crate) mod unpacked;
 pub(crate) mod written;

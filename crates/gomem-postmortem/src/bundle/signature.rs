@@ -204,8 +204,15 @@ const PER_OPERATION: &[u8] = b" ns/op";
 const METRIC_WORDS: [&[u8]; 7] =
     [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
 /// Formats that are known by their lines.
-const OF_LINES: [Format; 5] =
-    [Format::MemStatsLog, Format::InfluxLines, Format::PanelCsv, Format::RuntimeMetrics, Format::GoMetrics];
+const OF_LINES: [Format; 7] = [
+    Format::MemStatsLog,
+    Format::InfluxLines,
+    Format::PanelCsv,
+    Format::RuntimeMetrics,
+    Format::GoMetrics,
+    Format::JsonRecords,
+    Format::LongCsv,
+];
 /// People name these in their texts too; a sample has labels.
 const CONTAINER_SAMPLES: [&[u8]; 3] =
     [b"container_memory_working_set_bytes{", b"container_memory_usage_bytes{", b"container_memory_rss{"];

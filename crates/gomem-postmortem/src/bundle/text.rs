@@ -23,12 +23,13 @@ pub(crate) use log::{
     crash::{Crash, CrashKind},
     logged_memory::{Logged, LoggedMemory},
     memory_limiter::MemoryLimiter,
-    scavenger::Scavenger,
+    scavenger::{Scavenger, ScavengerTrace},
 };
 pub(crate) use machine::{
+    eviction::Eviction,
     kernel_line::{Exhausted, Kills, is_unit},
     machine_memory::MachineMemory,
-    oom_report::OomReport,
+    oom_report::{OomReport, ProcessTable},
     process_memory::{ProcessKey, ProcessMemory},
 };
 pub(crate) use profile_index::ProfileIndex;

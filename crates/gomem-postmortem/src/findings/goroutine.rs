@@ -7,4 +7,5 @@ pub(crate) mod in_order;
 pub(crate) mod stuck_finalizer;
 pub(crate) mod stuck_lock;
 pub(crate) mod wait;
+pub(crate) mod wait_times;
 pub(crate) mod waiting;

@@ -36,13 +36,16 @@ use crate::{
         mismatch,
         missing_input::missing_input,
         moment::{
-            few_readings::{few_counts, few_readings},
+            few_readings::{few_amounts, few_counts, few_readings},
             heap_dump,
             nameless::nameless,
             snapshot::snapshot,
             stale_profile::stale_profile,
         },
-        paste::{benchmarks_alone::benchmarks_alone, crashes, log_alone::log_alone, printed},
+        paste::{
+            benchmark_outputs::benchmark_outputs, benchmarks_alone::benchmarks_alone, crashes, log_alone::log_alone,
+            printed,
+        },
     },
     pacing::{NoPacing, Pacing},
 };
@@ -115,10 +118,11 @@ pub(crate) fn find(
         findings.extend(goroutines::few(bundle));
     }
     if findings.iter().all(|finding| finding.kind != FindingKind::Leak) {
-        findings.extend(few_readings(state, diagnosis));
+        findings.extend(few_readings(state, diagnosis).or_else(|| few_amounts(state, diagnosis)));
         findings.extend(few_counts(state, diagnosis));
     }
     findings.extend(log_alone(bundle));
+    findings.extend(benchmark_outputs(bundle));
     findings.extend(benchmarks_alone(bundle));
     if findings.iter().all(|finding| finding.kind == FindingKind::Gogc) {
         findings.extend(few_cycles(bundle));

@@ -3,7 +3,7 @@
 use gomem_bench::BenchmarkMedian;
 
 use crate::{
-    benchmark::{BenchmarkAllocation, BenchmarkLine, benchmark_allocations},
+    benchmark::{BenchmarkAllocation, BenchmarkLine, OutputChange, benchmark_allocations, output_changes},
     bundle::{Bundle, Remark, shortened},
 };
 
@@ -24,7 +24,16 @@ impl BenchmarkResults {
         let unknown = allocations.iter().filter_map(|of| Some((of.benchmark.clone(), of.unknown()?)));
         let remarks = shortened(unknown.collect()).into_iter().map(|(name, text)| Remark { name, text }).collect();
         let lines = allocations.into_iter().filter_map(|of| of.lines.ok()).flatten().collect();
-        Self { medians: benchmarks.medians(), lines, remarks }
+        let lengths: Vec<usize> = bundle.benchmark_outputs().iter().map(|(_, runs)| *runs).collect();
+        let changes = output_changes(benchmarks, &lengths);
+        let mut medians = benchmarks.medians();
+        // What lies between two outputs that differ nobody measured.
+        medians.retain(|median| {
+            let is_same =
+                |change: &OutputChange| (&change.package, &change.benchmark) == (&median.package, &median.benchmark);
+            !changes.iter().any(|change| change.is_felt() && is_same(change))
+        });
+        Self { medians, lines, remarks }
     }
 }
 

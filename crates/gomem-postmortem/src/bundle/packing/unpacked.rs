@@ -10,14 +10,20 @@ use gomem_metrics::Format;
 use gomem_transport::Compression;
 
 use crate::bundle::{
-    packing::room::{MOST_BYTES, Room},
+    packing::{
+        drawn_graph::table_of_graph,
+        problem_list::log_of_problems,
+        room::{MOST_BYTES, Room},
+        source_page::text_of_page,
+    },
     signature::looks_like_text,
 };
 
 /// What a file holds: a program or text that was compressed, such as a log or a scrape, as it was, and text in UTF-8; without
-/// the header of the HTTP answer that it came in; what was written as base64, as it was before. A gzipped profile,
-/// a core and a heap dump stay compressed, since their decoders inflate them, and so does what is damaged or would become too
-/// large.
+/// the header of the HTTP answer that it came in; what was written as base64, as it was before; of a graph that pprof drew, the
+/// table of its functions, of its page of sources the listing, and of an editor's list of problems the compiler's log. A gzipped
+/// profile, a core and a heap dump stay compressed, since their decoders inflate them, and so does what is damaged or would become
+/// too large.
 ///
 /// ```
 /// // What is not compressed stays as it is.
@@ -48,6 +54,9 @@ fn layer(bytes: &[u8], room: &mut Room) -> Option<Vec<u8>> {
     }
     if let Some(inner) = from_base64(bytes) {
         return Some(inner);
+    }
+    if let Some(text) = table_of_graph(bytes).or_else(|| log_of_problems(bytes)).or_else(|| text_of_page(bytes)) {
+        return Some(text);
     }
     let text = match gomem_transport::utf8(bytes) {
         Cow::Borrowed(same) if same.len() == bytes.len() => None,

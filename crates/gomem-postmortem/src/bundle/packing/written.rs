@@ -15,7 +15,7 @@ pub(crate) fn written(bytes: &[u8]) -> Cow<'_, [u8]> {
 pub(crate) fn is_shipped(bytes: &[u8]) -> bool {
     looks_like_text(bytes)
         && match Format::detect(bytes) {
-            Format::PanelCsv => false,
+            Format::PanelCsv | Format::LongCsv | Format::JsonRecords => false,
             Format::MemStatsLog if !is_record(bytes) => true,
             known @ (Format::MemStatsLog | Format::RuntimeMetrics | Format::GoMetrics) => {
                 Format::detect(&gomem_transport::written(bytes)) == known

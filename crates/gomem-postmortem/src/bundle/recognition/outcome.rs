@@ -16,6 +16,10 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    pub(crate) fn new(name: &str, contents: Vec<Contents>, reasons: Vec<String>) -> Self {
+        Self { name: name.to_owned(), contents, reasons }
+    }
+
     /// The file turned out to be of no use as what it was read as.
     pub(crate) fn withdraw(&mut self, contents: Contents, reason: String) {
         self.contents.retain(|found| *found != contents);

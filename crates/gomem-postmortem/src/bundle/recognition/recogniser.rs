@@ -7,11 +7,10 @@ use gomem_bench::Benchmarks;
 use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_heap::{Heap, HeapOptions};
-use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
+use gomem_metrics::{GcTrace, Metrics, MetricsReader};
 use gomem_pprof::{PrintedTable, Profile};
 use gomem_trace::Trace;
 use gomem_transport::Compression;
-use memchr::memmem;
 
 use crate::bundle::{
     artifact::{Artifact, Contents, Remark},
@@ -23,7 +22,7 @@ use crate::bundle::{
         heap_refusal::heap_refusal,
         outcome::Outcome,
         program,
-        stranger::{is_json, is_unknown, most_telling, other, stranger},
+        stranger::{is_announced, is_json, is_unknown, most_telling, other, stranger},
         traces::{self, KnownTraces, is_same},
         untimed::{Untimed, UntimedScrape, scrape_time},
     },
@@ -76,11 +75,10 @@ impl Recogniser {
     /// An archive is read as the folder that it was made of.
     fn read_within(&mut self, mut artifact: Artifact, depth: usize, room: &mut Room) {
         if let Some(path) = Sources::path_within(&artifact.name) {
-            let (contents, reasons) = match self.sources.add(path, &artifact.bytes) {
-                Ok(()) => (vec![Contents::Source], Vec::new()),
-                Err(reason) => (Vec::new(), vec![reason]),
+            return match self.sources.add(path, &artifact.bytes) {
+                Ok(()) => self.outcomes.push(Outcome::new(&artifact.name, vec![Contents::Source], Vec::new())),
+                Err(reason) => self.leave_out(&artifact.name, reason),
             };
-            return self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
         }
         if is_documentation(&artifact.name) {
             return self.leave_out(&artifact.name, DOCUMENTATION.to_owned());
@@ -135,11 +133,11 @@ impl Recogniser {
         let spoken = SpokenMemory::find(parts.iter().filter(|part| part.is_prose).map(|part| part.text.as_str()));
         self.bundle.spoken.extend(spoken.map(|spoken| (artifact.name.clone(), spoken)));
         let (mut is_used, mut unused) = (false, Vec::new());
+        let (first_output, deletes_of_map) = (self.bundle.tool_outputs.len(), parts.iter().any(Part::deletes_of_map));
         if let Some(amounts) = ToolOutput::amounts(artifact) {
             is_used = true;
             self.bundle.tool_outputs.push(amounts);
-            let (name, contents) = (artifact.name.clone(), vec![Contents::ToolOutput]);
-            self.outcomes.push(Outcome { name, contents, reasons: Vec::new() });
+            self.outcomes.push(Outcome::new(&artifact.name, vec![Contents::ToolOutput], Vec::new()));
         }
         for part in parts {
             let name = format!("{}, line {}", artifact.name, part.line);
@@ -154,17 +152,17 @@ impl Recogniser {
             self.quoted.insert(self.outcomes.len());
             self.outcomes.push(Outcome { name: artifact.name.clone(), contents, reasons });
         }
+        ToolOutput::add_code(&mut self.bundle.tool_outputs[first_output..], deletes_of_map);
         if !is_used && spoken.is_some() {
-            let (name, contents) = (artifact.name.clone(), vec![Contents::Words]);
             unused.retain(|reason| !is_unknown(reason));
-            self.outcomes.push(Outcome { name, contents, reasons: unused });
+            self.outcomes.push(Outcome::new(&artifact.name, vec![Contents::Words], unused));
         } else if !is_used {
             self.leave_out(&artifact.name, most_telling(&unused).to_owned());
         }
     }
 
     fn leave_out(&mut self, name: &str, reason: String) {
-        self.outcomes.push(Outcome { name: name.to_owned(), contents: Vec::new(), reasons: vec![reason] });
+        self.outcomes.push(Outcome::new(name, Vec::new(), vec![reason]));
     }
 
     /// Reads a log of the compiler as a stream. What else the same file holds is kept aside, and read when it is done.
@@ -255,7 +253,7 @@ impl Recogniser {
             take(Contents::EscapeLog, self.log(bytes));
         }
         if signature.benchmarks {
-            take(Contents::Benchmarks, self.benchmarks(bytes));
+            take(Contents::Benchmarks, self.benchmarks(&artifact.name, bytes));
         }
         if let Some(profile) = signature.profile {
             let (kind, read) = self.profile(file, &artifact.name, profile);
@@ -290,9 +288,10 @@ impl Recogniser {
     }
 
     /// Several outputs are runs of the same code.
-    fn benchmarks(&mut self, bytes: &[u8]) -> Result<Reading, String> {
+    fn benchmarks(&mut self, name: &str, bytes: &[u8]) -> Result<Reading, String> {
         let benchmarks = Benchmarks::parse(bytes).map_err(|problem| problem.to_string())?;
         let remark = benchmarks.remarks().first().map(|remark| format!("line {}: {}", remark.line, remark.text));
+        self.bundle.benchmark_outputs.push((name.to_owned(), benchmarks.runs().len()));
         match &mut self.bundle.benchmarks {
             Some(earlier) => earlier.extend(benchmarks),
             none => *none = Some(benchmarks),
@@ -423,8 +422,7 @@ impl Recogniser {
         let bytes = artifact.bytes.as_slice();
         let mut alone = Metrics::new();
         if let Err(err) = alone.push(UNTIMED, bytes) {
-            let announced = Format::detect(bytes) != Format::Expvar || memmem::find(bytes, b"\"memstats\"").is_some();
-            return Err(if announced { format!("metrics that cannot be read: {err}") } else { other(bytes) });
+            return Err(if is_announced(bytes) { format!("metrics that cannot be read: {err}") } else { other(bytes) });
         }
         if alone.state().rows() == 0 {
             let amounts = Amounts::of_panel(&artifact.name, &alone);

@@ -1,5 +1,6 @@
 //! What a file is that holds nothing gomem reads: said by its name, with what a server wrote into it.
 
+use gomem_metrics::Format;
 use serde_json::Value;
 
 use crate::bundle::{signature::looks_like_text, text::printed::printed};
@@ -42,6 +43,12 @@ pub fn stranger(bytes: &[u8]) -> Option<String> {
     }
     let is_answer = text.len() < LONGEST_ANSWER && head.lines().count() <= 3;
     is_answer.then(|| format!("{QUOTED}\u{201c}{}\u{201d}", cleaned(&head)))
+}
+
+/// Whether bytes that cannot be read as metrics announce that they are: any JSON may be taken for them.
+pub(crate) fn is_announced(bytes: &[u8]) -> bool {
+    let is_any_json = matches!(Format::detect(bytes), Format::Expvar | Format::JsonRecords);
+    !is_any_json || memchr::memmem::find(bytes, b"\"memstats\"").is_some()
 }
 
 /// What a file is that nothing is made of.

@@ -2,8 +2,11 @@
 
 pub(crate) mod cgroup;
 pub(crate) mod container_table;
+pub(crate) mod eviction;
 pub(crate) mod kernel_line;
 pub(crate) mod machine_memory;
 pub(crate) mod oom_report;
 pub(crate) mod process_memory;
 pub(crate) mod refusal;
+pub(crate) mod server_status;
+pub(crate) mod unit_status;

@@ -12,6 +12,7 @@ use crate::bundle::text::{
     blocks::{Block, Line, blocks, is_marked_up},
     machine::cgroup::files_named,
     pprof_session::PprofSession,
+    words::stated::deletes_of_map,
 };
 
 /// What one tool printed, or what a person wrote around it.
@@ -22,6 +23,12 @@ pub(crate) struct Part {
     pub(crate) text: String,
     /// Whether a person wrote it: no tool did, and no mark sets it apart.
     pub(crate) is_prose: bool,
+}
+
+impl Part {
+    pub(crate) fn deletes_of_map(&self) -> bool {
+        deletes_of_map(&self.text)
+    }
 }
 
 /// The parts of a text that a person wrote; `None` for what is one piece.

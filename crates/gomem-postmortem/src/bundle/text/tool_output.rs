@@ -6,10 +6,15 @@ use crate::bundle::{
     text::{
         benchmark_table::BenchmarkTable,
         function_listing::Listing,
-        log::{logged_memory::LoggedMemory, memory_limiter::MemoryLimiter, scavenger::Scavenger},
+        log::{
+            logged_memory::LoggedMemory,
+            memory_limiter::MemoryLimiter,
+            scavenger::{Scavenger, ScavengerTrace},
+        },
         machine::{
-            cgroup::cgroup_memory, container_table::container_memory, machine_memory::MachineMemory,
-            oom_report::OomReport, process_memory::ProcessMemory,
+            cgroup::cgroup_memory, container_table::container_memory, eviction::Eviction,
+            machine_memory::MachineMemory, oom_report::OomReport, process_memory::ProcessMemory,
+            server_status::server_status, unit_status::unit_status,
         },
         printed_profile::LARGEST_OUTPUT,
         profile_index::ProfileIndex,
@@ -47,6 +52,15 @@ impl ToolOutput {
         Some(Self::of_file(&artifact.name, Printout::Goroutines(counts)))
     }
 
+    /// What Go code beside readings says of them.
+    pub(crate) fn add_code(outputs: &mut [Self], deletes_of_map: bool) {
+        for output in outputs {
+            if let Printout::Stated(memory) = &mut output.printout {
+                memory.deletes_of_map = deletes_of_map;
+            }
+        }
+    }
+
     /// What is of a whole file.
     pub(crate) fn of_file(file: &str, printout: Printout) -> Self {
         Self { file: file.to_owned(), name: file.to_owned(), printout }
@@ -59,10 +73,12 @@ pub(crate) enum Printout {
     Process(ProcessMemory),
     Machine(MachineMemory),
     Scavenger(Scavenger),
+    ScavengerTrace(ScavengerTrace),
     Listing(Listing),
     Logged(LoggedMemory),
     Stated(StatedMemory),
     OomReport(OomReport),
+    Eviction(Eviction),
     Limiter(MemoryLimiter),
     Index(ProfileIndex),
     Benchmarks(BenchmarkTable),
@@ -77,9 +93,13 @@ impl Printout {
     pub(crate) fn find(text: &str) -> Vec<Self> {
         let mut all: Vec<Self> = ProcessMemory::find(text).into_iter().map(Self::Process).collect();
         all.extend(container_memory(text).map(Self::Process));
+        all.extend(server_status(text).map(Self::Process));
+        all.extend(unit_status(text).map(Self::Process));
+        all.extend(Eviction::find(text).map(Self::Eviction));
         all.extend(cgroup_memory(text).map(Self::Process));
         all.extend(MachineMemory::find(text).map(Self::Machine));
         all.extend(Scavenger::find(text).map(Self::Scavenger));
+        all.extend(ScavengerTrace::find(text).map(Self::ScavengerTrace));
         all.extend(LoggedMemory::find(text).map(Self::Logged));
         all.extend(MemoryLimiter::find(text).map(Self::Limiter));
         all.extend(OomReport::find(text).map(Self::OomReport));

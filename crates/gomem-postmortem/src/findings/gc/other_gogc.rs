@@ -21,14 +21,16 @@ pub(crate) fn doubled_gogc(pacing: &Pacing, is_leaking: bool) -> Option<Finding>
         Gogc::Percent(percent) => percent,
         Gogc::Off => return None,
     };
-    let doubled = pacing.gogc.iter().find(|found| found.setting.gogc == Gogc::Percent(today.saturating_mul(2)))?;
+    let is_low = today < LOW;
+    let other = if is_low { 100 } else { today.saturating_mul(2) };
+    let doubled = pacing.gogc.iter().find(|found| found.setting.gogc == Gogc::Percent(other))?;
     let (cycles, peak) = (doubled.gc_cycles?, doubled.peak_heap_bytes?);
     let (base_cycles, base_peak) = (pacing.base.gc_cycles?, pacing.base.peak_heap_bytes?);
     let quality = pacing.model.quality();
     let range = |interval: Interval| format!("{:.0} ({:.0}–{:.0})", interval.value, interval.low, interval.high);
     let title = format!(
-        "GOGC={}: {} GC cycles instead of {:.0}, peak heap {} instead of {}",
-        today.saturating_mul(2),
+        "{}GOGC={other}: {} GC cycles instead of {:.0}, peak heap {} instead of {}",
+        if is_low { format!("GOGC is {today}. ") } else { String::new() },
         range(cycles),
         base_cycles.value,
         Unit::Bytes.humanize(peak.value),
@@ -44,7 +46,14 @@ pub(crate) fn doubled_gogc(pacing: &Pacing, is_leaking: bool) -> Option<Finding>
          The table shows other settings, replayed through the runtime's pacing formulas over the recorded allocation.",
         quality.cycles, base_cycles.value,
     );
-    finding.action = if is_leaking {
+    if is_low && pacing.model.observed_gc_cpu_fraction().is_some_and(|share| share >= MUCH_GC) {
+        finding.severity = Severity::Warning;
+    }
+    finding.action = if is_low && !is_leaking {
+        "So low a GOGC buys little memory for much CPU: set GOGC=100, and GOMEMLIMIT to about 90 % of what the program may have. See where GOGC is set \
+         (the environment of the image or the unit, debug.SetGCPercent)."
+            .into()
+    } else if is_leaking {
         "Fix the leak first: a larger GOGC multiplies what a growing live heap needs.".into()
     } else {
         "Allocate less first; then raise GOGC as far as memory allows, with GOMEMLIMIT as the bound.".into()
@@ -69,3 +78,6 @@ pub(crate) fn unpredicted(none: &NoPacing) -> Option<Finding> {
 
 /// Of the available CPU: a quarter of a hundredth.
 const NOTHING_TO_SAVE: f64 = 0.0025;
+/// As the rule `low_gogc` has it.
+const LOW: u32 = 50;
+const MUCH_GC: f64 = 0.1;

@@ -17,6 +17,7 @@ use crate::{
         goroutine::{
             in_order::InOrder,
             wait::{Passed, Wait, label, package_of},
+            wait_times::WaitTimes,
             waiting::{groups, groups_of, modules_of},
         },
         growth::GrowingSite,
@@ -319,8 +320,16 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64) -> Opti
         1 => most.at.short(),
         places => format!("{places} places, {count} of them at {}", most.at.short()),
     };
-    let title = format!("{crowded} of {all} goroutines are at {at}");
-    let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
+    let times = WaitTimes::find(profile, most);
+    let stuck = times.filter(|times| times.is_backlog());
+    let (severity, title) = match stuck {
+        Some(times) => {
+            let longest = times.longest_in_words();
+            (Severity::Warning, format!("{crowded} of {all} goroutines wait to send at {at}, for up to {longest}"))
+        }
+        None => (Severity::Info, format!("{crowded} of {all} goroutines are at {at}")),
+    };
+    let mut finding = Finding::new(FindingKind::Runtime, severity, title);
     let totals = profiles.iter().map(|profile| profile.total(0)).filter(|&total| total > 0);
     let totals: Vec<String> = totals.map(|total| total.to_string()).collect();
     let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };
@@ -329,7 +338,9 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64) -> Opti
         true => "Whether they grow more takes three profiles some time apart.",
         false => "They do not grow more in each of the profiles.",
     };
-    finding.summary = format!("{}.{counted} {unknown}", in_words(&groups));
+    let unknown = if stuck.is_some() { String::new() } else { format!(" {unknown}") };
+    finding.summary =
+        format!("{}.{counted}{}{unknown}", in_words(&groups), times.map_or_else(String::new, WaitTimes::text));
     if missing > 0 {
         finding.summary +=
             &format!(" {missing} more, by the profile's header, are not in the text: give the whole profile.");

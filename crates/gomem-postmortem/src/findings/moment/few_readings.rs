@@ -54,6 +54,59 @@ pub(crate) fn few_readings(state: &GoState, diagnosis: Option<&Diagnosis>) -> Op
     Some(finding)
 }
 
+/// What is on the heap, live and dead, where it is more in each reading, with GC between any two: the live part is not exported, and
+/// garbage alone would be less in some.
+pub(crate) fn few_amounts(state: &GoState, diagnosis: Option<&Diagnosis>) -> Option<Finding> {
+    let is_known = |quantity| state.values(quantity).iter().any(Option::is_some);
+    let says_live = is_known(Quantity::HeapLiveBytes) || is_known(Quantity::HeapGoalBytes);
+    (is_open(diagnosis?, Rule::LiveHeapLeak) && !says_live).then_some(())?;
+    let rows = state.segments().pop()?;
+    let (values, cycles, times) =
+        (state.values(Quantity::HeapObjectsBytes), state.values(Quantity::GcCyclesTotal), state.times_ms());
+    let begin = *times.get(rows.start)?;
+    let at = |row: usize| {
+        let seconds = (*times.get(row)? - begin) as f64 / 1e3;
+        Some((seconds, (*values.get(row)?)?, (*cycles.get(row)?)?))
+    };
+    let all: Vec<(f64, f64, f64)> = rows.clone().map(at).collect::<Option<_>>()?;
+    let (&(_, first, _), &(end, last, _)) = (all.first()?, all.last()?);
+    let rises = |pair: &[(f64, f64, f64)]| pair[1].1 > pair[0].1 && pair[1].2 > pair[0].2;
+    let points: Vec<(f64, f64)> = all.iter().map(|&(time, bytes, _)| (time, bytes)).collect();
+    let goes_on = later_pace(&points, 0.0).is_some_and(|share| share >= SLOW);
+    let grows = all.len() >= FEWEST_COUNTS && all.windows(2).all(rises) && last >= LEAST_FACTOR * first;
+    if !grows || !goes_on || last - first < LEAST_MORE {
+        return None;
+    }
+    let shown = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let title = format!(
+        "Objects on the heap are more in each of {} readings, with GC between: {} → {}",
+        all.len(),
+        shown(first),
+        shown(last)
+    );
+    let severity = if end >= LONGER_THAN_START { Severity::Warning } else { Severity::Info };
+    let mut finding = Finding::new(FindingKind::Runtime, severity, title);
+    finding.summary = format!(
+        "{} GCs ran in {}. Objects count dead ones too; were those all that grows, some reading right after a GC would be less.",
+        Unit::Count.humanize(all.last()?.2 - all.first()?.2),
+        Unit::Seconds.humanize(end)
+    );
+    let goroutines: Vec<f64> = rows.filter_map(|row| *state.values(Quantity::Goroutines).get(row)?).collect();
+    if let (Some(before), Some(now)) = (goroutines.first(), goroutines.last()) {
+        let course = if now < &(LEAST_FACTOR * before) { "are no more than before" } else { "are more, too" };
+        finding.summary += &format!(" Goroutines {course}: {before:.0} at first, {now:.0} at last.");
+    }
+    finding.action = "Two heap profiles some time apart (/debug/pprof/heap), and `gomem diff`, say what grows. See what the program counts of its own (entries, \
+                      sessions, leases) and rises as fast. Whether it ends, as a cache does that fills up, only a longer time says."
+        .to_owned();
+    finding.confidence = Confidence::Low;
+    finding.evidence = vec![
+        Evidence::new("at first", first, Unit::Bytes).with_source("metrics"),
+        Evidence::new("at last", last, Unit::Bytes).with_source("metrics"),
+    ];
+    Some(finding)
+}
+
 /// Goroutines that are more in each reading, where the rule had too few to judge.
 pub(crate) fn few_counts(state: &GoState, diagnosis: Option<&Diagnosis>) -> Option<Finding> {
     is_open(diagnosis?, Rule::GoroutineLeak).then_some(())?;
@@ -116,6 +169,8 @@ const FEWEST: usize = 3;
 /// By chance five follow each other so once in 120 times.
 const FEWEST_COUNTS: usize = 5;
 const LEAST_GOROUTINES: f64 = 100.0;
+/// Seconds: within less a program may still be loading what it needs.
+const LONGER_THAN_START: f64 = 600.0;
 const MOST_SHOWN: usize = 6;
 const LEAST_FACTOR: f64 = 1.5;
 const LEAST_MORE: f64 = 8.0 * MIB;
@@ -168,6 +223,37 @@ mod tests {
         assert_eq!(title(&[10, 300, 410, 420, 425, 427]), None, "they level off");
         assert_eq!(title(&[10, 114, 110, 325, 430]), None);
         assert_eq!(title(&[910, 940, 980, 1010, 1050]), None, "a little");
+    }
+
+    #[test]
+    fn objects_that_are_more_in_each_reading_are_told() {
+        let told = |rows: &[(u64, u64)]| {
+            let mut metrics = Metrics::new();
+            for (step, (mebibytes, cycles)) in (0_i64..).zip(rows) {
+                let text = format!(
+                    "go_memstats_alloc_bytes {}\ngo_gc_duration_seconds_count {cycles}\ngo_goroutines 61\n",
+                    mebibytes << 20
+                );
+                metrics.push_scrape(step * 3_600_000, text.as_bytes()).unwrap();
+            }
+            let state = metrics.state();
+            few_amounts(&state, Some(&Diagnosis::from_state(&state, DiagnoseOptions::default())))
+        };
+        let grows = told(&[(2400, 10), (3000, 60), (3700, 120), (4200, 160), (4900, 220), (5500, 280)]).unwrap();
+        assert_eq!(
+            grows.title,
+            "Objects on the heap are more in each of 6 readings, with GC between: 2.3 GiB → 5.4 GiB"
+        );
+        assert!(grows.summary.contains("no more than before: 61 at first"), "{}", grows.summary);
+        for rows in [
+            // Up and down, no GC between two of them, too few, and one that fills up.
+            [(2400, 10), (3000, 60), (2900, 120), (4200, 160), (4900, 220), (5500, 280)].as_slice(),
+            &[(2400, 10), (3000, 10), (3700, 120), (4200, 160), (4900, 220), (5500, 280)],
+            &[(2400, 10), (3000, 60), (3700, 120), (5500, 280)],
+            &[(2400, 10), (4800, 60), (4900, 120), (4910, 160), (4920, 220), (4930, 280)],
+        ] {
+            assert!(told(rows).is_none(), "{rows:?}");
+        }
     }
 
     #[test]

@@ -41,7 +41,11 @@ pub(crate) fn course(all: &[Amounts], name: &str) -> Option<Finding> {
              one, and a new environment begins anew."
         }
         AmountSource::Docker => " Pages of files that are in use count too.",
-        AmountSource::List | AmountSource::Panel | AmountSource::StatsD => "",
+        AmountSource::Heroku if amounts.limit.is_some_and(|limit| most > limit) => {
+            finding.severity = finding.severity.max(Severity::Warning);
+            " It was over its quota (R14): from there on the dyno swaps, and at twice the quota it is ended (R15)."
+        }
+        AmountSource::Heroku | AmountSource::List | AmountSource::Panel | AmountSource::StatsD => "",
     };
     finding.summary += " What of it is Go's live heap they do not say.";
     finding.action = course.action().to_owned();
@@ -302,6 +306,7 @@ fn what(amounts: &Amounts, are_several: bool) -> String {
         (AmountSource::Docker, _) => "What docker stats shows of the container".to_owned(),
         (_, "") => "The memory".to_owned(),
         (AmountSource::Panel, name) => format!("The memory of `{name}`"),
+        (AmountSource::Heroku, name) => format!("What is resident of `{name}`"),
         (AmountSource::List | AmountSource::StatsD, name) => format!("`{name}`"),
     }
 }

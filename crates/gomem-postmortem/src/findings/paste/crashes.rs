@@ -6,7 +6,7 @@ use gomem_table::Unit;
 
 use crate::{
     attribution::Place,
-    bundle::{Bundle, Crash, CrashKind, Exhausted, Kills, is_unit},
+    bundle::{Bundle, Crash, CrashKind, Exhausted, Kills, ProcessTable, is_unit},
     findings::{
         finding::{Finding, FindingKind},
         goroutine::goroutines,
@@ -45,7 +45,11 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         CrashKind::OutOfMemory if crash.is_at_start => {
             "The program died as it began: no memory for an empty heap".to_owned()
         }
-        CrashKind::OutOfMemory => format!("The program died: out of memory{at}{in_use}"),
+        CrashKind::OutOfMemory => {
+            let asked = crash.refusal.asked_bytes.filter(|&asked| asked >= HUGE && is_one_request(crash));
+            let one = asked.map_or_else(String::new, |asked| format!(", one allocation asked for {}", bytes(asked)));
+            format!("The program died: out of memory{at}{in_use}{one}")
+        }
         CrashKind::Threads => "The program died: the system gave it no further thread".to_owned(),
         CrashKind::StackOverflow => format!("The program died: a stack without end{at}"),
         CrashKind::Deadlock => format!("The program died: all goroutines wait for each other{at}"),
@@ -66,10 +70,12 @@ fn finding(file: &str, crash: &Crash) -> Finding {
                 Some((least, most)) if least < most => format!(", {} to {} resident", bytes(least), bytes(most)),
                 _ => crash.in_use_bytes.map(|one| format!(", {} resident", bytes(one))).unwrap_or_default(),
             };
+            let larger = larger_other(crash)
+                .map_or_else(String::new, |(other, held)| format!("; `{other}` held {}", Unit::Bytes.humanize(held)));
             if name.is_some_and(|name| is_unit(name)) {
                 format!("{whom} was killed{often} for want of memory{limit}")
             } else {
-                format!("The kernel killed {whom}{often}: out of memory{resident}{limit}")
+                format!("The kernel killed {whom}{often}: out of memory{resident}{limit}{larger}")
             }
         }
         CrashKind::Panic | CrashKind::Fatal => format!("The program died{at}: {}", crash.message),
@@ -86,6 +92,9 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     finding.summary = format!("{file}, line {line}: {}.", crash.message.trim_end_matches('.'));
     if let Some(kills) = &crash.kills {
         finding.summary += &beside(kills);
+    }
+    if let Some(processes) = &crash.processes {
+        finding.summary += &held_by_others(crash, processes);
     }
     finding.summary += &refused(crash);
     if let Some(lived) = crash.lived_seconds {
@@ -105,9 +114,15 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         _ if name.is_some_and(|name| NOT_GO.contains(&name) || name.starts_with("systemd")) => OF_OTHERS,
         _ if name.is_some_and(is_unit) => OF_UNIT,
         (CrashKind::KilledByKernel, ..) if is_small => OF_SMALL,
+        (CrashKind::KilledByKernel, Exhausted::Machine, None) if larger_other(crash).is_some() => OF_LARGER,
         _ if crash.is_of_build => OF_BUILD,
         _ if crash.is_at_start => OF_START,
-        (CrashKind::OutOfMemory, ..) if crash.refusal.is_at_commit_limit => OF_COMMIT_LIMIT,
+        // The heap itself grows by less at once.
+        (CrashKind::OutOfMemory, ..)
+            if crash.refusal.is_at_commit_limit && crash.refusal.asked_bytes.is_none_or(|asked| asked < HUGE) =>
+        {
+            OF_COMMIT_LIMIT
+        }
         (CrashKind::OutOfMemory, ..) if is_one_request(crash) && crash.refusal.is_of_32_bits => OF_32_BITS,
         (CrashKind::OutOfMemory, ..) if is_one_request(crash) => OF_ONE_REQUEST,
         _ if is_young(crash) => OF_YOUNG,
@@ -128,6 +143,30 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     }
     finding.place = place;
     finding
+}
+
+/// Who held much more than the program that was killed, where the machine's memory ended.
+fn larger_other(crash: &Crash) -> Option<(&str, f64)> {
+    let killed = crash.kills.as_ref()?.process.as_deref()?;
+    let (name, held) = crash.processes.as_ref()?.largest.first()?;
+    let is_larger =
+        *held >= MUCH_MORE * crash.in_use_bytes? as f64 && name != killed && crash.exhausted == Exhausted::Machine;
+    is_larger.then_some((name, *held))
+}
+
+/// The largest processes of the kernel's table, and why the one was chosen.
+fn held_by_others(crash: &Crash, processes: &ProcessTable) -> String {
+    let rows: Vec<String> =
+        processes.largest.iter().map(|(name, held)| format!("`{name}` {}", Unit::Bytes.humanize(*held))).collect();
+    let mut text = format!(
+        " By the kernel's table the largest processes were {}, of {} that all of them had resident.",
+        rows.join(", "),
+        Unit::Bytes.humanize(processes.all_bytes)
+    );
+    if let Some(score) = processes.score_of_killed.filter(|&score| score > 0 && larger_other(crash).is_some()) {
+        text += &format!(" It was chosen before larger ones for its oom_score_adj of {score}.");
+    }
+    text
 }
 
 /// What was asked for, and what the heap had before.
@@ -258,6 +297,11 @@ const PART: u64 = 8;
 const SMALL: u64 = 16 << 20;
 const OF_SMALL: &str = "So small a process is not what filled the memory: the kernel chose it, and others held it. The kernel's table of processes, before \
                         the line, says who; their sum, and what is of no process (tmpfs, the kernel's own), is what ended.";
+const OF_LARGER: &str = "The machine's memory ended, and others held most of it: bound them, or move them or this program to another machine. That this one leaks \
+                         the text does not show; scrapes of /metrics over some hours do. A lower oom_score_adj only has the kernel choose another.";
+const MUCH_MORE: f64 = 2.0;
+/// No heap grows by so much at once but for one allocation.
+const HUGE: u64 = 256 << 20;
 const OF_MACHINE: &str = "The machine's memory ended, not a container's: see which processes held it (the kernel's table before the line). Set \
                           GOMEMLIMIT to what this one may have; if its live heap itself grows, find what keeps it: three heap profiles \
                           before the end tell. What is outside of Go (cgo, mmap) counts too, and only scrapes show it.";

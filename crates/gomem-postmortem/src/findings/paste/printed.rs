@@ -7,20 +7,19 @@ use gomem_table::{MIB, Unit};
 
 use crate::{
     attribution::Place,
-    bundle::{
-        Bundle, Listing, Logged, LoggedMemory, MachineMemory, Printout, ProcessKey, ProcessMemory, Scavenger,
-        ToolOutput,
-    },
+    bundle::{Bundle, Listing, Logged, LoggedMemory, MachineMemory, Printout, ProcessKey, ProcessMemory, ToolOutput},
     findings::{
         finding::{Finding, FindingKind},
         paste::{
             benchmark_table::benchmark_table,
             course::{course, course_of_goroutines},
+            eviction::evicted,
             memory_limiter::memory_limiter,
             oom_report::out_of_memory,
             printed_profile::printed_profiles,
             process_memory::{process_memory, resident_beside, spoken_memory},
             profile_index::profile_index,
+            scavenger::{scavenger, scavenger_trace},
             stated::stated,
         },
         sentence::bytes,
@@ -35,8 +34,10 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
         let name = &output.name;
         findings.extend(match &output.printout {
             Printout::Process(process) => Some(process_memory(process, name, bundle, state)),
+            Printout::Eviction(eviction) => Some(evicted(eviction, name)),
             Printout::Machine(memory) => Some(machine_memory(memory, name)),
             Printout::Scavenger(found) => scavenger(found, name),
+            Printout::ScavengerTrace(found) => scavenger_trace(found, bundle.gctrace(), name),
             Printout::Listing(listing) => listed(listing, name),
             Printout::Logged(logged) => logged_memory(logged, name),
             Printout::Amounts(amounts) => course(amounts, name),
@@ -102,32 +103,6 @@ fn machine_memory(memory: &MachineMemory, name: &str) -> Finding {
     finding
 }
 
-/// What the scavenger of Go up to 1.13 had not given back.
-fn scavenger(found: &Scavenger, name: &str) -> Option<Finding> {
-    let kept = found.idle_bytes - found.released_bytes;
-    if kept < 32.0 * MIB || kept < found.inuse_bytes {
-        return None;
-    }
-    let title = format!("{} is idle and not given back: {} is in use", bytes(kept), bytes(found.inuse_bytes));
-    let mut finding = Finding::new(FindingKind::Printed, Severity::Warning, title);
-    finding.summary = format!(
-        "{name}: the scavenger's trace has {} in use, {} idle, {} of that released. It is no leak of live objects.",
-        bytes(found.inuse_bytes),
-        bytes(found.idle_bytes),
-        bytes(found.released_bytes)
-    );
-    finding.action = "This trace is of Go up to 1.13, which gave idle memory back after minutes, and in whole runs of pages only: use a \
-                      newer Go, whose scavenger works all the time; a GOMEMLIMIT makes it give memory back earlier. \
-                      debug.FreeOSMemory gives back once what is idle now."
-        .to_owned();
-    finding.bytes = Some(kept as i64);
-    finding.evidence = vec![
-        Evidence::new("idle and not released", kept, Unit::Bytes).with_source("GC trace"),
-        Evidence::new("in use", found.inuse_bytes, Unit::Bytes).with_source("GC trace"),
-    ];
-    Some(finding)
-}
-
 /// What a program's own log says of its memory, in Go and outside of it.
 fn logged_memory(logged: &LoggedMemory, name: &str) -> Option<Finding> {
     let last = &logged.last;
@@ -142,6 +117,11 @@ fn logged_memory(logged: &LoggedMemory, name: &str) -> Option<Finding> {
         _ => return None,
     };
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
+    if let Some((before, now)) = grown_outside(logged) {
+        finding.title =
+            format!("What is outside of Go (C's allocator) grows: {} at first, {} at last", bytes(before), bytes(now));
+        finding.severity = Severity::Warning;
+    }
     let mut words: Vec<String> = Vec::new();
     let first = logged.first.as_ref();
     let mut told = |what: &str, of: fn(&Logged) -> Option<f64>| {
@@ -161,7 +141,7 @@ fn logged_memory(logged: &LoggedMemory, name: &str) -> Option<Finding> {
     if let Some(goroutines) = last.goroutines {
         finding.summary += &format!(" {goroutines:.0} goroutines.");
     }
-    finding.action = if is_outside {
+    finding.action = if is_outside || finding.severity == Severity::Warning {
         "A heap profile cannot show it, and GOMEMLIMIT does not count it: ask the allocator (jemalloc's profile, malloc_info), and set the \
          sizes of caches that C code keeps (a database's block cache)."
     } else {
@@ -176,6 +156,23 @@ fn logged_memory(logged: &LoggedMemory, name: &str) -> Option<Finding> {
     finding.evidence.extend(evidence("Go in all", go));
     finding.evidence.extend(evidence("outside of Go", last.c_total.or(last.c_alloc)));
     Some(finding)
+}
+
+/// What was taken of C's allocator at first and at last, where it rises from third to third of the lines, and Go's part does not
+/// as much.
+fn grown_outside(logged: &LoggedMemory) -> Option<(f64, f64)> {
+    let course = &logged.c_course;
+    let third = course.len() / 3;
+    let (first, last) = (*course.first()?, *course.last()?);
+    let go = |of: &Logged| of.go_total.or(of.go_alloc).unwrap_or(0.0);
+    let in_go = go(&logged.last) - logged.first.as_ref().map_or(0.0, go);
+    let (begin, rest) = course.split_at_checked(third)?;
+    let (middle, end) = rest.split_at_checked(rest.len() - third)?;
+    let most = |part: &[f64]| part.iter().copied().fold(0.0, f64::max);
+    let least = |part: &[f64]| part.iter().copied().fold(f64::MAX, f64::min);
+    let rises = course.len() >= FEWEST_LOGGED && most(begin) <= least(middle) && most(middle) <= least(end);
+    let grown = last - first;
+    (rises && grown >= LEAST_GROWN && grown >= 0.5 * first && in_go <= 0.5 * grown).then_some((first, last))
 }
 
 /// The line of a function that takes most, with what it calls.
@@ -221,3 +218,35 @@ const OF_VARIABLE: &str = "The variable itself is on the heap, a new one each ti
 const SHORT: f64 = 0.1;
 /// Of a bundle.
 const MOST: usize = 8;
+/// A part of a log's lines is a third of them.
+const FEWEST_LOGGED: usize = 9;
+const LEAST_GROWN: f64 = 64.0 * MIB;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(course: &[f64]) -> Finding {
+        let line = |c: &f64| {
+            format!(
+                "runtime stats: 4.0 GiB RSS, 60 goroutines (stacks: 1 MiB), 1.2 GiB/2.0 GiB Go alloc/total, {c:.1} GiB/{c:.1} GiB CGO alloc/total (1.0 CGO/sec)\n"
+            )
+        };
+        let text: String = course.iter().map(line).collect();
+        logged_memory(&LoggedMemory::find(&text).unwrap(), "a.log").unwrap()
+    }
+
+    #[test]
+    fn what_a_program_logs_of_c_and_grows() {
+        let grows = told(&[1.0, 1.4, 1.3, 2.0, 2.1, 2.4, 2.6, 3.0, 3.4]);
+        assert_eq!(grows.title, "What is outside of Go (C's allocator) grows: 1.0 GiB at first, 3.4 GiB at last");
+        assert_eq!(grows.severity, Severity::Warning);
+        for course in [
+            &[1.0, 3.4][..],
+            &[1.0, 3.0, 3.4, 3.3, 3.4, 3.2, 3.4, 3.3, 3.4],
+            &[3.0, 3.1, 3.0, 3.1, 3.2, 3.1, 3.2, 3.3, 3.3],
+        ] {
+            assert_eq!(told(course).severity, Severity::Info, "{course:?}");
+        }
+    }
+}

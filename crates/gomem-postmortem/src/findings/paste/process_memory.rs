@@ -6,11 +6,18 @@ use gomem_pprof::PrintedTable;
 use gomem_table::{MIB, Unit};
 
 use crate::{
-    bundle::{Bundle, Contents, Field, HeapProfile, Printout, ProcessMemory, Reading, SpokenMemory, ToolOutput},
+    bundle::{
+        Bundle, Contents, Field, HeapProfile, Printout, ProcessMemory, Reading, SpokenMemory, ToolOutput, is_unit,
+    },
     findings::{
         finding::{Finding, FindingKind},
         goroutine::wait::what_ends,
         moment::snapshot::GIVEN_BACK,
+        paste::{
+            heap_goal::beside_live,
+            outside_of_go::tell_outside,
+            threads::{OF_THREADS, tell_threads},
+        },
         sentence::bytes,
     },
 };
@@ -134,8 +141,11 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
     let now = process.resident_bytes;
     let is_other = |first: f64| first.max(now) >= 1.5 * first.min(now) && (now - first).abs() >= 32.0 * MIB;
     let changed = process.first_bytes.filter(|&first| is_other(first));
-    let container =
-        if process.process.is_empty() { "The container".to_owned() } else { format!("The container {who}") };
+    let container = match process.process.as_str() {
+        "" => "The container".to_owned(),
+        name if is_unit(name) => format!("The unit {who}"),
+        _ => format!("The container {who}"),
+    };
     let at_limit = |bytes: f64| process.limit_bytes.filter(|limit| bytes >= NEARLY_FULL * limit);
     let was_at_limit = process.peak_bytes.and_then(at_limit);
     let title = match (changed, process.is_container) {
@@ -204,6 +214,9 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
             finding.summary += " What counts for its container beside it are pages of files and the kernel's own (memory.stat of its cgroup).";
         }
     }
+    if let Some(threads) = process.threads.filter(|&threads| threads >= MANY_THREADS) {
+        tell_threads(&mut finding, threads);
+    }
     if let Some((count, resident)) = process.malloc_arenas {
         finding.summary += &format!(
             " {} of it is in {count} arenas of C's malloc (64 MiB of addresses each, one or more for each thread that allocates), which Go's \
@@ -240,6 +253,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
                 .to_owned();
     } else if let Some(held) = held {
         beside_held(&mut finding, now, held, released);
+    } else if tell_outside(&mut finding, process) {
     } else if let Some((live, by)) =
         live.filter(|(live, _)| *live > CONTRADICTS * (now + process.swap_bytes.unwrap_or(0.0)))
     {
@@ -253,16 +267,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         finding.action = "Two heap profiles some time apart (/debug/pprof/heap), and `gomem diff` of both, say what the heap is made of, and what of it grows."
             .to_owned();
     } else if let Some((live, by)) = live {
-        finding.summary += &format!(
-            " {by} {} in use. At GOGC=100 the heap grows to twice of what is live before each GC, that is about {}; \
-             the rest is what Go holds and does not use, stacks, its tables, or outside of Go.",
-            bytes(live),
-            bytes(2.0 * live)
-        );
-        finding.action = "To tell them apart take runtime.MemStats (/debug/pprof/heap?debug=1, its end; or /metrics): HeapInuse − \
-                          HeapAlloc are free slots, HeapIdle − HeapReleased is kept for later, HeapReleased is given back, and what \
-                          is resident beyond Sys − HeapReleased is outside of Go. GOMEMLIMIT, or a lower GOGC, lowers the goal."
-            .to_owned();
+        beside_live(&mut finding, now, (live, by), spoken_in(bundle, name).and_then(|spoken| spoken.gogc));
     } else if process.go_heap_bytes.is_some()
         && process.malloc_arenas.is_some_and(|(_, resident)| 2.0 * resident >= now)
     {
@@ -292,6 +297,8 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         finding.action = "For what it held while it was large take a heap profile then (/debug/pprof/heap), and one after it: `gomem diff`. Go gives \
                           back what it does not need within minutes; GOMEMLIMIT bounds the peak, debug.FreeOSMemory gives back at once."
             .to_owned();
+    } else if process.threads.is_some_and(|threads| threads >= MANY_THREADS) {
+        OF_THREADS.clone_into(&mut finding.action);
     } else if process.is_container {
         finding.action = "What of that is pages of files, which the kernel takes back, memory.stat of its cgroup tells (anon and file). What \
                           of anon is Go's: scrapes of /metrics, or /debug/pprof/heap?debug=1, whose end has Sys, HeapReleased and HeapInuse."
@@ -474,3 +481,5 @@ const WORDS: &str = "the text";
 const IN_USE: &str = "inuse_space";
 /// Of a bundle.
 const MOST: usize = 8;
+/// A judgement: Go runs as many as it has processors, and some more for what blocks.
+const MANY_THREADS: u64 = 1000;

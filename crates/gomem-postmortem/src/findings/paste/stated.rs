@@ -18,7 +18,8 @@ pub(crate) fn stated(stated: &StatedMemory, name: &str, resident: Option<f64>) -
     let last = stated.readings.last()?;
     let resident = last.of(Field::Resident).or(resident);
     let part = outside_that_grows(&stated.readings);
-    let part = part.or_else(|| objects_that_stay(&stated.readings)).or_else(|| largest(last, resident))?;
+    let part = part.or_else(|| objects_that_stay(&stated.readings));
+    let part = part.or_else(|| kept_by_map(stated)).or_else(|| largest(last, resident))?;
     let mut finding = Finding::new(FindingKind::Printed, part.severity, part.title);
     finding.summary = format!("{name}: {}.", in_words(last, resident));
     finding.summary += &over_readings(&stated.readings);
@@ -105,6 +106,27 @@ fn objects_that_stay(readings: &[Reading]) -> Option<Part> {
             Part::new(title, &action, last)
         }
     })
+}
+
+/// Objects that are as many after a GC as before it, where the code beside the readings deletes from a map: it keeps its buckets.
+fn kept_by_map(stated: &StatedMemory) -> Option<Part> {
+    let of = |reading: &Reading| Some((reading.objects()?, reading.of(Field::NumGc)?));
+    let all: Vec<(f64, f64)> = stated.readings.iter().map(of).collect::<Option<_>>()?;
+    let most = all.iter().map(|(objects, _)| *objects).fold(0.0, f64::max);
+    let stays =
+        |pair: &[(f64, f64)]| pair[1].1 > pair[0].1 && pair[1].0 >= STILL_THERE * pair[0].0 && pair[0].0 >= 0.99 * most;
+    let at = all.windows(2).position(stays).filter(|_| stated.deletes_of_map && most >= LEAST)?;
+    let title = format!("{} stay over a GC: a map keeps its size when its keys are deleted", bytes(all[at + 1].0));
+    let let_go = all[at + 2..].iter().find(|(objects, _)| *objects <= most / 4.0);
+    let let_go = let_go.map(|(objects, _)| {
+        format!(" They are let go of at once where the map itself is: a later reading has {}.", bytes(*objects))
+    });
+    let action = format!(
+        "It is no leak: the map's tables are used again by the next keys. To have the memory back, make a new map, copy what is left into it, and let \
+         go of the old one; large values behind pointers are free as soon as they are deleted.{}",
+        let_go.unwrap_or_default()
+    );
+    Some(Part::new(title, &action, all[at + 1].0))
 }
 
 /// Where most of it is.
@@ -226,6 +248,8 @@ const TWO_PROFILES: &str = "Two heap profiles some time apart (/debug/pprof/heap
 const LEAST: f64 = 32.0 * MIB;
 /// Less may be garbage that happens to be there.
 const LEAST_STAYING: f64 = 1.5;
+/// What is let go of leaves more of a gap.
+const STILL_THERE: f64 = 0.95;
 /// Of all that was ever allocated.
 const MOSTLY_KEPT: f64 = 0.75;
 const FEWEST_CYCLES: f64 = 3.0;
@@ -312,6 +336,28 @@ mod tests {
             [(1500, 40_000, 412), (2600, 50_000, 471), (2500, 60_000, 509)],
         ] {
             assert!(!told(&rows(&readings), None).title.contains("GC between"), "{readings:?}");
+        }
+    }
+
+    #[test]
+    fn a_map_that_keeps_its_size() {
+        let told = |rows: [(u64, u64); 4], deletes_of_map| {
+            let row = |(alloc, cycles): (u64, u64)| {
+                format!("HeapAlloc={alloc} MB HeapIdle=300 MB HeapReleased=9 MB HeapSys=1400 MB NumGC={cycles}\n")
+            };
+            let memory = StatedMemory { deletes_of_map, ..StatedMemory::find(&rows.map(row).concat()).unwrap() };
+            stated(&memory, "a.md", None).unwrap()
+        };
+        let kept = told([(0, 0), (921, 14), (921, 15), (0, 16)], true);
+        assert!(kept.title.starts_with("921.0 MiB stay over a GC: a map keeps its size"), "{}", kept.title);
+        assert!(kept.action.contains("a later reading has 0 B"), "{}", kept.action);
+        for (rows, deletes) in [
+            ([(0, 0), (921, 14), (921, 15), (0, 16)], false),
+            // It fell, or no GC ran.
+            ([(0, 0), (921, 14), (421, 15), (421, 16)], true),
+            ([(0, 0), (921, 14), (921, 14), (921, 14)], true),
+        ] {
+            assert!(!told(rows, deletes).title.contains("map"), "{rows:?}");
         }
     }
 

@@ -6,7 +6,8 @@ use crate::bundle::text::machine::process_memory::of_machine;
 
 /// The limit of a container by what stands above and below its state.
 pub(crate) fn limit_around(above: &[u8], below: &[u8]) -> Option<u64> {
-    limit_of_container(below).or_else(|| limit_of_inspect(below)).or_else(|| limit_of_manifest(above))
+    let of_kubernetes = || limit_of_container(below).or_else(|| limit_of_inspect(below));
+    limit_of_task(above, below).or_else(of_kubernetes).or_else(|| limit_of_manifest(above))
 }
 
 /// `Restart Count:  41`, `restartCount: 41`, below the state of a container.
@@ -45,6 +46,20 @@ fn limit_of_container(rest: &[u8]) -> Option<u64> {
         .take_while(|line| *line != "Requests:")
         .find_map(|line| line.strip_prefix("memory:"))?;
     quantity(memory.trim())
+}
+
+/// The memory limit that `aws ecs describe-tasks` has beside a container's end, in the same object: `"memory": "512"`, in MiB.
+fn limit_of_task(above: &[u8], below: &[u8]) -> Option<u64> {
+    let near = String::from_utf8_lossy(&above[above.len().saturating_sub(FARTHEST_LIMIT)..]);
+    let before = &near[near.rfind('{')?..];
+    let below = String::from_utf8_lossy(&below[..below.len().min(FARTHEST_LIMIT)]);
+    let after = &below[..below.find('}')?];
+    (before.contains("\"lastStatus\"") || before.contains("\"exitCode\"")).then_some(())?;
+    let of = |text: &str| {
+        let (_, value) = text.split_once("\"memory\": \"")?;
+        value.split('"').next()?.parse::<u64>().ok()
+    };
+    of(after).or_else(|| of(before))?.checked_mul(1 << 20)
 }
 
 /// The memory limit that a pod's manifest has above the states of its containers, where all of them have the same.
@@ -139,6 +154,20 @@ mod tests {
         assert_eq!(limit(&of("1Gi")), Some(1 << 30));
         assert_eq!(limit(&(of("1Gi") + &of("2Gi"))), None, "which of both it was is not told");
         assert_eq!(limit("    - image: a\n      resources:\n        requests:\n          memory: 64Mi\n"), None);
+    }
+
+    #[test]
+    fn a_task_of_ecs_has_its_limit_beside_its_end() {
+        let limit = |memory: &str| {
+            let text = format!(
+                "[{{\"name\": \"other\", \"memory\": \"64\"}},\n{{\n\"lastStatus\": \"STOPPED\",\n\"exitCode\": 137,\n\"reason\": \"OutOfMemoryError: \
+                 Container killed due to memory usage\",\n{memory}\n\"cpu\": \"256\"\n}}]\n"
+            );
+            Crash::last_in(text.as_bytes(), b"").unwrap().limit_bytes
+        };
+        assert_eq!(limit("\"memory\": \"512\","), Some(512 << 20));
+        assert_eq!(limit(""), None);
+        assert_eq!(limit("\"memory\": \"99999999999999999999\","), None);
     }
 
     #[test]

@@ -30,6 +30,7 @@ use crate::bundle::text::{
     log_time::LogTime,
     machine::{
         kernel_line::{Exhausted, KernelLine, Kill, Kills, is_unit},
+        oom_report::ProcessTable,
         refusal::Refusal,
     },
 };
@@ -69,6 +70,8 @@ pub(crate) struct Crash {
     pub(crate) exhausted: Exhausted,
     /// How often the kernel killed such a process, where it is one that the kernel killed.
     pub(crate) kills: Option<Kills>,
+    /// Who held memory then, where the kernel's log has it.
+    pub(crate) processes: Option<ProcessTable>,
     /// Whether Go's own compiler or linker wrote it, in a build.
     pub(crate) is_of_build: bool,
     /// Whether Kubernetes ended it since its liveness probe failed.
@@ -101,6 +104,7 @@ impl Crash {
             limit_bytes: None,
             exhausted: Exhausted::NotKnown,
             kills: None,
+            processes: None,
             is_of_build: false,
             is_at_start: false,
             has_failed_probe: false,
@@ -144,9 +148,14 @@ impl Crash {
                     KernelLine::Limit(bytes) => limit_bytes = bytes,
                     KernelLine::Kills(exhausted) => announced = exhausted,
                     // An end that the text itself tells says more.
-                    KernelLine::Exit(_) if last.is_some() => {}
+                    KernelLine::Exit(_) | KernelLine::Probe(_) if last.is_some() => {}
                     KernelLine::Exit(message) => {
                         last = Some(Self::new(CrashKind::KilledInContainer, message, number));
+                        end = begin;
+                    }
+                    KernelLine::Probe(message) => {
+                        let ended = Self::new(CrashKind::KilledInContainer, message, number);
+                        last = Some(Self { has_failed_probe: true, ..ended });
                         end = begin;
                     }
                     KernelLine::Killed(kill)
@@ -225,13 +234,16 @@ impl Crash {
             crash.is_of_build = BUILD.iter().any(|words| memchr::memmem::find(near, words).is_some());
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledInContainer) {
-            crash.has_failed_probe = container_before(&log[..end]).is_some_and(|name| {
+            crash.has_failed_probe |= container_before(&log[..end]).is_some_and(|name| {
                 let event = format!("Container {name} failed liveness probe");
                 memchr::memmem::find(log, event.as_bytes()).is_some()
             });
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledByKernel) {
             crash.kills = Kills::new(&kills, told);
+            let near = String::from_utf8_lossy(&log[end.saturating_sub(LONGEST_TABLE)..end]);
+            let killed = crash.kills.as_ref().and_then(|kills| kills.process.as_deref());
+            crash.processes = killed.and_then(|killed| ProcessTable::find(&near, killed));
             let unit = crash.kills.as_ref().and_then(|kills| kills.process.as_deref()).filter(|name| is_unit(name));
             if unit.is_some() {
                 crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_unit(log));
@@ -376,6 +388,8 @@ const BUILD: [&[u8]; 3] = [b"cmd/link/internal/", b"cmd/compile/internal/", b" [
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.
+/// Bytes before the line that says who was killed: a machine has some hundred processes, each a line.
+const LONGEST_TABLE: usize = 1 << 18;
 const FARTHEST_DUMP: usize = 16 << 10;
 /// The fields of a container's state that ended, which stand together.
 const FARTHEST_STATE: usize = 1 << 10;

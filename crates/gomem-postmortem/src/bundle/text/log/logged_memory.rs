@@ -14,6 +14,8 @@ pub(crate) struct LoggedMemory {
     /// Of the first line, where there are several.
     pub(crate) first: Option<Logged>,
     pub(crate) last: Logged,
+    /// What was taken of C's allocator in each line, where all have it.
+    pub(crate) c_course: Vec<f64>,
 }
 
 /// One line of it; bytes.
@@ -33,6 +35,7 @@ impl LoggedMemory {
         let of_runtime = text.lines().filter_map(|line| Some(logged_line(line.split_once("runtime stats: ")?.1)));
         let mut found: Vec<Logged> = of_runtime.filter(|line| line.go_alloc.is_some()).collect();
         let lines = found.len();
+        let c_course = found.iter().map(|line| line.c_alloc).collect::<Option<Vec<f64>>>().unwrap_or_default();
         let mut last = found.pop().unwrap_or_default();
         let of_malloc = |name: &str| {
             let (_, value) = text.rsplit_once(name)?;
@@ -43,7 +46,7 @@ impl LoggedMemory {
             last.c_total = last.c_alloc.zip(of_malloc(" fordblks=")).map(|(used, free)| used + free);
         }
         let first = if found.is_empty() { None } else { Some(found.swap_remove(0)) };
-        (lines > 0 || last.c_alloc.is_some()).then_some(Self { lines: lines.max(1), first, last })
+        (lines > 0 || last.c_alloc.is_some()).then_some(Self { lines: lines.max(1), first, last, c_course })
     }
 }
 

@@ -21,6 +21,12 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
     let mut tool: Option<&ContainerTool> = None;
     let mut readings: HashMap<&str, Readings> = HashMap::default();
     for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
+        if let Some((name, bytes, limit)) = json_row(line) {
+            let unread =
+                Readings { tool: TOOLS[0].command, first: bytes, last: f64::MIN, limit, count: 0, is_rising: true };
+            readings.entry(name).or_insert(unread).push(bytes, limit);
+            continue;
+        }
         if let Some(found) = TOOLS.iter().find(|tool| tool.words.iter().all(|word| line.contains(word))) {
             // What a machine has is no container's.
             tool = Some(found).filter(|_| !OF_NODES.iter().any(|word| line.contains(word)));
@@ -42,10 +48,10 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
         let Some(bytes) = first else { continue };
         let limit = second.filter(|_| amounts.iter().any(|cell| cell == "/"));
         let unread = Readings { tool: tool.command, first: bytes, last: f64::MIN, limit, count: 0, is_rising: true };
-        let known = readings.entry(name).or_insert(unread);
-        known.is_rising &= known.last < bytes;
-        (known.last, known.limit, known.count) = (bytes, limit, known.count + 1);
+        readings.entry(name).or_insert(unread).push(bytes, limit);
     }
+    // Objects of JSON are read one by one: what is of one container has to be known.
+    let is_json = text.trim_start().starts_with('{');
     let (name, most) = readings.iter().max_by(|(name, a), (other, b)| {
         let by_growth = (a.last - a.first).total_cmp(&(b.last - b.first));
         by_growth.then(a.last.total_cmp(&b.last)).then(other.cmp(name))
@@ -53,6 +59,7 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
     Some(ProcessMemory {
         tool: most.tool,
         process: printable(name),
+        pid: is_json.then(|| printable(name)),
         first_bytes: (most.count > 1).then_some(most.first),
         readings: most.count,
         is_rising: most.is_rising,
@@ -61,6 +68,18 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
         limit_bytes: most.limit,
         ..ProcessMemory::default()
     })
+}
+
+/// `{"MemUsage":"97.0MiB / 512MiB","Name":"api-1",…}`: `docker stats --format '{{json .}}'`.
+fn json_row(line: &str) -> Option<(&str, f64, Option<f64>)> {
+    let of = |key: &str| {
+        let (_, value) = line.split_once(key)?;
+        value.trim_start().strip_prefix('"')?.split('"').next()
+    };
+    line.starts_with('{').then_some(())?;
+    let (used, limit) = of("\"MemUsage\":")?.split_once(" / ")?;
+    let bytes = |amount: &str| of_machine(ByteUnits::Standard.parse(amount.trim())?);
+    Some((of("\"Name\":").filter(|name| !name.is_empty())?, bytes(used)?, bytes(limit)))
 }
 
 /// `api-7d9   12m   345Mi`: `kubectl top pod --no-headers`, or a row that was pasted alone.
@@ -112,6 +131,13 @@ struct Readings {
     limit: Option<f64>,
     count: usize,
     is_rising: bool,
+}
+
+impl Readings {
+    fn push(&mut self, bytes: f64, limit: Option<f64>) {
+        self.is_rising &= self.last < bytes;
+        (self.last, self.limit, self.count) = (bytes, limit, self.count + 1);
+    }
 }
 
 const TOOLS: [ContainerTool; 5] = [
@@ -180,5 +206,17 @@ mod tests {
         ] {
             assert_eq!(container_memory(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn rows_of_json_are_readings() {
+        let row = |name: &str, used: &str| {
+            format!("{{\"CPUPerc\":\"1.2%\",\"MemUsage\":\"{used}MiB / 512MiB\",\"Name\":\"{name}\"}}\n")
+        };
+        let text = [row("api", "97"), row("db", "30"), row("api", "401"), row("db", "31")].concat();
+        let found = container_memory(&text).unwrap();
+        assert_eq!((&*found.process, found.first_bytes, found.resident_bytes), ("api", Some(97.0 * MIB), 401.0 * MIB));
+        assert_eq!((found.limit_bytes, found.readings, found.is_rising), (Some(512.0 * MIB), 2, true));
+        assert_eq!(container_memory("{\"MemUsage\":\"much\",\"Name\":\"api\"}\n"), None);
     }
 }

@@ -37,6 +37,8 @@ pub(crate) enum KernelLine {
     Killed(Kill),
     /// That `SIGKILL` ended a container, as its status says without a reason.
     Exit(String),
+    /// That Kubernetes ends a container since its liveness probe failed, as its events say.
+    Probe(String),
 }
 
 /// A process that was killed.
@@ -126,6 +128,9 @@ impl KernelLine {
             let text = std::str::from_utf8(line).ok()?;
             return Kill::of_status(text).or_else(|| Kill::of_pod(text)).map(Self::Killed);
         }
+        if has(FAILED_PROBE) {
+            return std::str::from_utf8(line).ok().and_then(failed_probe).map(Self::Probe);
+        }
         if has(b"137")
             && let Some(exit) = std::str::from_utf8(line).ok().and_then(exit_by_kill)
         {
@@ -187,6 +192,14 @@ fn exit_by_kill(line: &str) -> Option<String> {
     let plain: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"').collect();
     let of_row = || line.contains(" Exited (137) ").then(|| "Exited (137)".to_owned());
     plain.eq_ignore_ascii_case("exitcode:137").then(|| "Exit Code: 137".to_owned()).or_else(of_row)
+}
+
+/// `Normal   Killing   pod/api-7d9   Container api failed liveness probe, will be restarted`: a row of events.
+fn failed_probe(line: &str) -> Option<String> {
+    let (before, rest) = line.split_once("Container ")?;
+    let (name, _) = rest.split_once(' ')?;
+    let is_event = before.split_whitespace().any(|cell| cell == "Killing");
+    is_event.then(|| format!("Container {} failed liveness probe", printable(name)))
 }
 
 impl Kill {
@@ -287,12 +300,14 @@ fn kilobytes(text: &str) -> Option<u64> {
 }
 
 /// What any such line has.
-static MARKS: LazyLock<[Finder<'static>; 7]> = LazyLock::new(|| {
-    ["OOMKilled", "OOM killer", "'oom-kill'", "137", "emory", "anon-rss:", "oom-kill:"].map(Finder::new)
+static MARKS: LazyLock<[Finder<'static>; 8]> = LazyLock::new(|| {
+    ["OOMKilled", "OOM killer", "'oom-kill'", "137", "emory", "anon-rss:", "oom-kill:", "liveness probe, "]
+        .map(Finder::new)
 });
 const EXHAUSTED: [(&str, Exhausted); 2] =
     [("Memory cgroup out of memory: ", Exhausted::Group), ("Out of memory: ", Exhausted::Machine)];
 const EXAMPLES: [&str; 6] = ["for example", "e.g.", "something like", "such as", "would ", "will see"];
+const FAILED_PROBE: &[u8] = b" failed liveness probe, will be restarted";
 const KILLED: &str = "Killed process ";
 const OF_UNIT: &str = ": A process of this unit has been killed by the OOM killer";
 const LONGEST_MESSAGE: usize = 300;
@@ -379,5 +394,24 @@ mod tests {
             );
         }
         assert!(KernelLine::decode(b"it exits with code 137 at times", b"").is_none());
+    }
+
+    #[test]
+    fn events_say_that_a_probe_failed() {
+        let of = |line: &str| match KernelLine::decode(line.as_bytes(), line.as_bytes()) {
+            Some(KernelLine::Probe(message)) => Some(message),
+            _ => None,
+        };
+        assert_eq!(
+            of("9m58s  Normal  Killing  pod/api-2lqzn  Container app failed liveness probe, will be restarted")
+                .as_deref(),
+            Some("Container app failed liveness probe")
+        );
+        for line in [
+            "It says: Container app failed liveness probe, will be restarted",
+            "1m Warning Unhealthy pod/a Liveness probe failed: HTTP 503",
+        ] {
+            assert_eq!(of(line), None, "{line}");
+        }
     }
 }

@@ -46,7 +46,7 @@ impl OomReport {
             if let Some((before, _)) = line.split_once(" invoked oom-killer: gfp_mask=0x") {
                 is_report = true;
                 report.asker = before.split([' ', ':']).next_back().map(|name| without_controls(name, LONGEST_NAME));
-            } else if let Some((name, bytes)) = row(line) {
+            } else if let Some(Row { name, bytes, .. }) = Row::parse(line) {
                 report.processes += 1;
                 if report.largest.as_ref().is_none_or(|(_, most)| bytes > *most) {
                     report.largest = Some((without_controls(name, LONGEST_NAME), bytes));
@@ -77,21 +77,58 @@ impl OomReport {
     }
 }
 
-/// A row of the table of processes: the name, and what is resident.
-fn row(line: &str) -> Option<(&str, f64)> {
-    let (before, rest) = line.rsplit_once(']')?;
-    let pid = before.rsplit_once('[')?.1.trim();
-    let is_number = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(pid) {
-        return None;
-    }
-    let cells: Vec<&str> = rest.split_whitespace().collect();
-    let numbers = cells.iter().take_while(|cell| is_number(cell.trim_start_matches('-'))).count();
-    let name = cells.get(numbers).filter(|_| numbers >= FEWEST_NUMBERS)?;
-    let pages: u64 = cells.get(RESIDENT)?.parse().ok()?;
-    Some((name, of_machine(pages as f64 * PAGE)?))
+/// What the table of processes says of those beside the one that was killed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct ProcessTable {
+    /// The largest: names, and resident bytes.
+    pub(crate) largest: Vec<(String, f64)>,
+    /// What all of them have.
+    pub(crate) all_bytes: f64,
+    /// `oom_score_adj` of the one that was killed, where it has the table's own.
+    pub(crate) score_of_killed: Option<i64>,
 }
 
+impl ProcessTable {
+    /// The table right before the line that says that `killed` was; `None` where there is none.
+    pub(crate) fn find(before: &str, killed: &str) -> Option<Self> {
+        let report = before.rfind(" invoked oom-killer: ").map_or(before, |at| &before[at..]);
+        let mut rows: Vec<Row<'_>> =
+            report.lines().filter(|line| line.len() <= LONGEST_LINE).filter_map(Row::parse).collect();
+        rows.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
+        let score_of_killed = rows.iter().find(|row| row.name == killed).map(|row| row.score);
+        let largest =
+            rows.iter().take(SHOWN).map(|row| (without_controls(row.name, LONGEST_NAME), row.bytes)).collect();
+        let all_bytes = rows.iter().map(|row| row.bytes).sum();
+        (!rows.is_empty()).then_some(Self { largest, all_bytes, score_of_killed })
+    }
+}
+
+/// A row of the table of processes.
+struct Row<'a> {
+    name: &'a str,
+    /// What is resident.
+    bytes: f64,
+    /// `oom_score_adj`.
+    score: i64,
+}
+
+impl<'a> Row<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        let (before, rest) = line.rsplit_once(']')?;
+        let pid = before.rsplit_once('[')?.1.trim();
+        let is_number = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number(pid) {
+            return None;
+        }
+        let cells: Vec<&str> = rest.split_whitespace().collect();
+        let numbers = cells.iter().take_while(|cell| is_number(cell.trim_start_matches('-'))).count();
+        let name = cells.get(numbers).filter(|_| numbers >= FEWEST_NUMBERS)?;
+        let pages: u64 = cells.get(RESIDENT)?.parse().ok()?;
+        Some(Self { name, bytes: of_machine(pages as f64 * PAGE)?, score: cells.get(numbers - 1)?.parse().ok()? })
+    }
+}
+
+const SHOWN: usize = 3;
 const FEWEST_MARKS: usize = 2;
 /// Of the table alone.
 const FEWEST_ROWS: usize = 3;
@@ -133,6 +170,30 @@ mod tests {
         let row = |pid: u32, pages: u32| format!("k: [7.1] [ {pid}] 1000 {pid} 480914 {pages} 262144 0 0 api\n");
         let table = OomReport::find(&(row(7, 12) + &row(8, 2048) + &row(9, 3))).unwrap();
         assert_eq!((table.processes, table.largest), (3, Some(("api".to_owned(), 8_388_608.0))));
+    }
+
+    #[test]
+    fn the_table_says_who_held_the_memory() {
+        let row =
+            |name: &str, pages: u32, score: i32| format!("[7.1] [ 9] 1000 9 480914 {pages} 262144 0 {score} {name}\n");
+        let earlier = format!("a invoked oom-killer: gfp_mask=0x1\n{}", row("big", 9_999_999, 0));
+        let text = [
+            earlier,
+            "b invoked oom-killer: gfp_mask=0x1\n".to_owned(),
+            row("api", 2048, 800),
+            row("java", 8192, 0),
+            row("sh", 256, 0),
+            row("su", 16, 0),
+        ]
+        .concat();
+        let table = ProcessTable::find(&text, "api").unwrap();
+        let mib = 1_048_576.0;
+        assert_eq!(
+            table.largest,
+            [("java".to_owned(), 32.0 * mib), ("api".to_owned(), 8.0 * mib), ("sh".to_owned(), mib)]
+        );
+        assert_eq!((table.score_of_killed, table.all_bytes), (Some(800), 41.0625 * mib));
+        assert_eq!(ProcessTable::find("nothing\n", "api"), None);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(crate) struct ProcessMemory {
     pub(crate) peak_bytes: Option<f64>,
     /// Where Go has its heap, by the addresses.
     pub(crate) go_heap_bytes: Option<f64>,
+    /// In areas that the runtime names, as it does from Go 1.25 on.
+    pub(crate) go_named_bytes: Option<f64>,
     /// Heaps of every kind and stacks, and what is mapped of files.
     pub(crate) anonymous_bytes: Option<f64>,
     pub(crate) file_bytes: Option<f64>,
@@ -34,6 +36,8 @@ pub(crate) struct ProcessMemory {
     /// Of the kernel, for a container; and how often it killed within it.
     pub(crate) kernel_bytes: Option<f64>,
     pub(crate) kills: Option<u64>,
+    /// Threads, where they are told.
+    pub(crate) threads: Option<u64>,
     /// Of all processes of the table, where there are several.
     pub(crate) all_bytes: Option<f64>,
     /// Whether it is all of a container, pages of files among it; and its limit.
@@ -109,6 +113,7 @@ fn process_status(asked: &str, lines: &[&str]) -> Option<ProcessMemory> {
         anonymous_bytes: field("RssAnon:"),
         file_bytes: field("RssFile:"),
         swap_bytes: field("VmSwap:").filter(|&bytes| bytes > 0.0),
+        threads: value("Threads:").and_then(|count| count.parse().ok()),
         ..ProcessMemory::default()
     })
 }
@@ -149,6 +154,11 @@ fn memory_map(text: &str) -> Option<ProcessMemory> {
     Some(ProcessMemory {
         go_heap_bytes: (go_heap > 0.0).then_some(go_heap),
         malloc_arenas: MappedArea::malloc_arenas(&areas),
+        go_named_bytes: areas
+            .iter()
+            .filter(|area| area.is_named)
+            .map(|area| area.resident)
+            .reduce(|sum, more| sum + more),
         tool: if text.contains("[rollup]") { "/proc/PID/smaps_rollup" } else { "/proc/PID/smaps" },
         resident_bytes: resident,
         anonymous_bytes: anonymous,
@@ -166,6 +176,8 @@ struct MappedArea {
     is_writable: bool,
     /// Of no file, and without a name.
     is_anonymous: bool,
+    /// By Go's runtime.
+    is_named: bool,
     resident: f64,
 }
 
@@ -198,6 +210,7 @@ impl MappedArea {
             addresses: address(begin)?..address(end)?,
             is_writable: mode.starts_with("rw"),
             is_anonymous: name.is_empty() || name == "[anon:",
+            is_named: name == "[anon:" && cells.next() == Some("Go:"),
             resident: 0.0,
         })
     }

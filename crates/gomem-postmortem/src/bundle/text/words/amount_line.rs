@@ -19,6 +19,8 @@ pub(crate) enum AmountSource {
     Docker,
     /// AWS Lambda, after each invocation: the most so far.
     Lambda,
+    /// Heroku's log of a dyno, twenty seconds or so apart.
+    Heroku,
     /// Gauges as they are sent to StatsD, one after the other.
     StatsD,
 }
@@ -26,7 +28,7 @@ pub(crate) enum AmountSource {
 impl AmountSource {
     /// Whether its lines say for themselves that they are of memory; other amounts are of whatever.
     pub(crate) fn names_memory(self) -> bool {
-        matches!(self, Self::Lambda | Self::StatsD)
+        matches!(self, Self::Lambda | Self::StatsD | Self::Heroku)
     }
 }
 
@@ -48,7 +50,7 @@ pub(crate) struct AmountLine<'a> {
 impl<'a> AmountLine<'a> {
     pub(crate) fn parse(line: &'a str) -> Option<Self> {
         let of_tools = Self::of_lambda(line).or_else(|| Self::of_docker(line)).or_else(|| Self::of_statsd(line));
-        of_tools.or_else(|| Self::of_list(line))
+        of_tools.or_else(|| Self::of_heroku(line)).or_else(|| Self::of_list(line))
     }
 
     fn of_lambda(line: &'a str) -> Option<Self> {
@@ -83,6 +85,20 @@ impl<'a> AmountLine<'a> {
         let bytes = value.parse().ok().and_then(of_machine).filter(|&bytes| bytes >= LEAST)?;
         let is_one = is_name && IN_STATSD.contains(&field) && (kind.is_empty() || !tags.is_empty());
         is_one.then_some(Self { name, source: AmountSource::StatsD, bytes, limit: None, time: None, request: "", tags })
+    }
+
+    /// `source=web.1 … sample#memory_rss=498.11MB … sample#memory_quota=512.00MB`.
+    fn of_heroku(line: &'a str) -> Option<Self> {
+        let of = |name: &str| {
+            let (_, value) = line.split_once(name)?;
+            amount(value.split_whitespace().next()?)
+        };
+        let bytes = of("sample#memory_rss=")?;
+        let (_, source) = line.split_once("source=")?;
+        let mut time = TimeWords::default();
+        line.split_whitespace().find(|word| time.take(word));
+        let (name, limit) = (source.split_whitespace().next()?, of("sample#memory_quota="));
+        Some(Self { name, source: AmountSource::Heroku, bytes, limit, time: time.time(), request: "", tags: "" })
     }
 
     /// The whole line but for a time; Docker's units are binary.
@@ -145,3 +161,18 @@ fn is_of_name(letter: char) -> bool {
 const IN_STATSD: [&str; 9] =
     ["heap_alloc", "heap_inuse", "heap_sys", "alloc", "sys", "alloc_bytes", "sys_bytes", "rss", "memory_rss"];
 const LEAST: f64 = 0.5 * MIB;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dyno_says_what_is_resident_and_its_quota() {
+        let line = "2026-03-03T12:00:00.000000+00:00 heroku[web.1]: source=web.1 dyno=heroku.1.a sample#memory_total=302.00MB sample#memory_rss=300.00MB \
+                    sample#memory_quota=512.00MB";
+        let found = AmountLine::parse(line).unwrap();
+        assert_eq!((found.name, found.bytes, found.limit), ("web.1", 300.0 * MIB, Some(512.0 * MIB)));
+        assert!(found.time.is_some());
+        assert_eq!(AmountLine::parse("source=web.1 sample#load_avg_1m=0.12"), None);
+    }
+}

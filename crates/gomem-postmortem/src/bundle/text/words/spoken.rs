@@ -18,13 +18,15 @@ pub(crate) struct SpokenMemory {
     pub(crate) stacks: Option<f64>,
     /// What they wait for, as a dump of them names it.
     pub(crate) wait: Option<&'static str>,
+    /// What the program runs with, in percent.
+    pub(crate) gogc: Option<f64>,
 }
 
 impl SpokenMemory {
     /// `None` for a text that does not speak of a program's memory.
     pub(crate) fn find<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let (mut amounts, mut is_about_memory) = (Vec::new(), false);
-        let (mut swing, mut counts, mut wait) = (None, Vec::new(), None);
+        let (mut swing, mut counts, mut wait, mut gogc) = (None, Vec::new(), None, None);
         for text in texts {
             let mut is_of_goroutines = false;
             for sentence in sentences(text) {
@@ -36,6 +38,7 @@ impl SpokenMemory {
                 is_of_goroutines = speaks;
                 counts.extend(counts_of_goroutines(&sentence));
                 amounts.extend(amounts_of(&sentence));
+                gogc = gogc.or_else(|| gogc_of(&sentence));
             }
         }
         let stacks = amounts.iter().find(|(subject, _)| *subject == Subject::Stacks).map(|(_, bytes)| *bytes);
@@ -43,7 +46,7 @@ impl SpokenMemory {
         let goroutines = counts.first().copied().filter(|first| counts.iter().all(|count| count == first));
         let wait = wait.filter(|_| goroutines.is_some());
         let found = Self { swing, goroutines, stacks, wait, ..Self::from_amounts(&amounts) };
-        (is_about_memory || found != Self::default()).then_some(found)
+        (is_about_memory || found != Self::default()).then_some(Self { gogc, ..found })
     }
 
     /// What a heap is held against is what was said last before it; a text without one has its largest.
@@ -163,6 +166,15 @@ fn is_denied(words: &[&str]) -> bool {
         let word = word.trim_end_matches([',', '.', ')']).to_ascii_lowercase();
         NEGATIONS.contains(&word.as_str()) || word.ends_with("n't") || word.ends_with("n’t")
     })
+}
+
+/// "we set GOGC=400 last year": what it is, not what it could be.
+fn gogc_of(words: &[&str]) -> Option<f64> {
+    let is_advice = words.iter().any(|word| is_among(word, &["try", "could", "should", "would", "maybe", "instead"]));
+    let percent =
+        |word: &&str| plain(word.trim_start_matches(['`', '"', '('])).strip_prefix("GOGC=")?.parse::<u32>().ok();
+    let found = words.iter().find_map(percent).filter(|percent| (1..=10_000).contains(percent));
+    found.filter(|_| !is_advice && !is_denied(words) && !is_supposed(words)).map(f64::from)
 }
 
 /// "every one blocked on a send to a channel".
@@ -477,6 +489,21 @@ mod tests {
     fn found(text: &str) -> (Option<f64>, Option<f64>) {
         let found = SpokenMemory::find([text]).unwrap_or_default();
         (found.resident.map(|bytes| bytes / MIB), found.heap.map(|bytes| bytes / MIB))
+    }
+
+    #[test]
+    fn what_gogc_is_and_what_it_could_be() {
+        let gogc = |text| SpokenMemory::find([text]).and_then(|spoken| spoken.gogc);
+        assert_eq!(gogc("The pod's RSS is 5.1 GB, and we set GOGC=400 last year."), Some(400.0));
+        assert_eq!(gogc("RSS is 5.1 GB (`GOGC=20`)."), Some(20.0));
+        for text in [
+            "RSS is 5.1 GB, should I set GOGC=50?",
+            "RSS is 5.1 GB. Try GOGC=50.",
+            "RSS is 5.1 GB and GOGC=off.",
+            "RSS is 5.1 GB. If GOGC=50 is set, it is 3 GB.",
+        ] {
+            assert_eq!(gogc(text), None, "{text}");
+        }
     }
 
     #[test]

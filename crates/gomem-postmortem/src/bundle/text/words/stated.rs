@@ -18,6 +18,8 @@ use crate::bundle::text::machine::process_memory::of_machine;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StatedMemory {
     pub(crate) readings: Vec<Reading>,
+    /// Whether Go code beside them deletes from a map, as who wrote the text shows it.
+    pub(crate) deletes_of_map: bool,
 }
 
 /// One reading: bytes.
@@ -82,10 +84,13 @@ impl Reading {
         self.values[..Field::NumGc as usize].iter().flatten().copied()
     }
 
+    fn used(&self) -> Option<f64> {
+        self.objects().or(self.of(Field::Inuse))
+    }
+
     /// Whether it has enough of `runtime.MemStats`, and what fits together.
     fn is_one(&self) -> bool {
-        let used = self.objects().or(self.of(Field::Inuse));
-        let (Some(taken), Some(used)) = (self.taken(), used) else { return false };
+        let (Some(taken), true) = (self.taken(), self.used().is_some()) else { return false };
         let fits = |part: Option<f64>| part.is_none_or(|part| part <= ROUNDED * taken);
         // What was allocated of all time, and the goal where GC is off, may be any amount.
         let is_memory = |field: Field| self.of(field).is_none_or(|bytes| of_machine(bytes).is_some());
@@ -93,7 +98,7 @@ impl Reading {
         let parts =
             [Field::Alloc, Field::HeapAlloc, Field::HeapSys, Field::Idle, Field::Inuse, Field::Released, Field::Stacks];
         let count = self.values.iter().flatten().count();
-        count >= FEWEST && used > 0.0 && is_of_machine && parts.into_iter().all(|field| fits(self.of(field)))
+        count >= FEWEST && is_of_machine && parts.into_iter().all(|field| fits(self.of(field)))
     }
 }
 
@@ -106,8 +111,29 @@ impl StatedMemory {
         let scale = Scale::find(&readings, text)?;
         let readings: Vec<Reading> =
             readings.into_iter().map(|reading| scale.apply(reading)).filter(Reading::is_one).collect();
-        (!readings.is_empty()).then_some(Self { readings })
+        // Before the work begins, and when all of it is let go, less than a unit is in use.
+        let has_objects = readings.iter().any(|reading| reading.used() > Some(0.0));
+        has_objects.then_some(Self { readings, deletes_of_map: false })
     }
+}
+
+/// Whether a text holds Go code that deletes from a map: `delete(m, k)`, of what is a map there.
+pub(crate) fn deletes_of_map(text: &str) -> bool {
+    let of = |line: &str| {
+        let (_, rest) = line.trim_start().split_once("delete(").filter(|(before, _)| before.trim().is_empty())?;
+        let (map, _) = rest.split_once(", ")?;
+        Some(map.rsplit('.').next()?.to_owned()).filter(|map| !map.is_empty())
+    };
+    let is_map = |name: String| {
+        let is_made = |line: &str| {
+            let begin = line.split_once("map[").map(|(before, _)| before);
+            begin.is_some_and(|begin| {
+                begin.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == name)
+            })
+        };
+        text.lines().any(is_made)
+    };
+    text.lines().filter_map(of).take(MOST_DELETES).any(is_map)
 }
 
 /// A reading as printed: its numbers, whether a unit stood beside one, and whether a name has `heap`.
@@ -378,6 +404,7 @@ const ROUNDED: f64 = 1.02;
 /// No Go program has less.
 const SMALLEST_HEAP: f64 = 256.0 * 1024.0;
 const MOST_READINGS: usize = 10_000;
+const MOST_DELETES: usize = 8;
 const LONGEST_LINE: usize = 4096;
 const LONGEST_NAME: usize = 40;
 const PREFIXES: [&str; 4] = ["memstats", "runtime", "go", "mem"];
@@ -443,6 +470,24 @@ mod tests {
     }
 
     #[test]
+    fn nothing_in_use_before_and_after_is_a_reading() {
+        let text = "start HeapAlloc=0 MB HeapInuse=0 MB HeapIdle=3 MB\nfull  HeapAlloc=90 MB HeapInuse=92 MB HeapIdle=9 MB\n\
+                    nil   HeapAlloc=0 MB HeapInuse=0 MB HeapIdle=99 MB\n";
+        assert_eq!(mebibytes(text, Field::HeapAlloc), [Some(0.0), Some(90.0), Some(0.0)]);
+    }
+
+    #[test]
+    fn code_that_deletes_from_a_map() {
+        assert!(deletes_of_map("\tm := make(map[int]string)\n\tfor k := range m {\n\t\tdelete(m, k)\n\t}\n"));
+        assert!(deletes_of_map("type cache struct {\n\titems map[string]*item\n}\n\tdelete(c.items, key)\n"));
+        for text in
+            ["delete(m, k)\n", "m := map[int]int{}\nwe delete(m, k) later\n", "m := map[int]int{}\ndelete(n, k)\n", ""]
+        {
+            assert!(!deletes_of_map(text), "{text}");
+        }
+    }
+
+    #[test]
     fn what_only_looks_like_it_is_none() {
         for text in [
             "",
@@ -463,6 +508,8 @@ mod tests {
             "m := MemStats{Alloc: 50000000, Sys: 90000000, HeapIdle: 40000000}\n",
             "Alloc = 4 * 1024 Sys = 90000000 HeapIdle = 4000000\n",
             // More than can be addressed.
+            // Nothing in use in any reading.
+            "Alloc = 0 MiB Sys = 9 MiB HeapIdle = 5 MiB\nAlloc = 0 MiB Sys = 9 MiB HeapIdle = 6 MiB\n",
             "Alloc = 999999999 GB Sys = 999999999 GB HeapIdle = 5 GB\n",
             "alloc = 3ms, sys = 12%, inuse = 2020-01-02\n",
             "HeapAlloc and HeapInuse 2 of HeapIdle, see issue 5242880\n",

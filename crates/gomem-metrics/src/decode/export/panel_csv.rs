@@ -17,23 +17,25 @@ use std::borrow::Cow;
 
 use gomem_table::ByteUnits;
 
-use super::{
-    moment::milliseconds_of,
-    observation::{Observation, Observations, ObservedSeries},
-    promtool::metric_of,
+use crate::{
+    decode::{
+        moment::milliseconds_of,
+        observation::{Observation, Observations, ObservedSeries},
+        promtool::metric_of,
+    },
+    error::{Diagnostic, Error, ErrorKind},
 };
-use crate::error::{Diagnostic, Error, ErrorKind};
 
 /// Whether the first line that says anything heads such a table.
 pub(crate) fn is_panel(text: &[u8]) -> bool {
     let mut lines = text.split(|&byte| byte == b'\n').filter(|line| is_row(line));
     let mut next = || Some(cells(std::str::from_utf8(lines.next()?).ok()?));
     let (Some(head), Some(row)) = (next(), next()) else { return false };
-    let is_time =
-        head.len() > 1 && head.first().is_some_and(|name| TIMES.contains(&&*name.trim().to_ascii_lowercase()));
+    let is_time = head.len() > 1
+        && head.first().is_some_and(|name| is_of_windows(name) || TIMES.contains(&&*name.trim().to_ascii_lowercase()));
     // Where words stand behind a time it is a log.
     is_time
-        && row.first().is_some_and(|cell| milliseconds_of(cell).is_some())
+        && row.first().is_some_and(|cell| time_of(cell, &head[0]).is_some())
         && row.iter().skip(1).any(|cell| may_be_value(cell.trim()))
 }
 
@@ -47,6 +49,7 @@ fn may_be_value(cell: &str) -> bool {
 pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
     let mut observations = Observations::default();
     let mut columns: Option<Vec<Column>> = None;
+    let mut of_times = String::new();
     let mut head_line = 0;
     let mut points: Vec<Vec<(i64, f64)>> = Vec::new();
     let mut lines = 0;
@@ -66,9 +69,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             let heads: Vec<Column> = row.map(|head| Column::new(&head)).collect();
             points = vec![Vec::new(); heads.len()];
             (columns, head_line) = (Some(heads), number);
+            of_times = time.into_owned();
             continue;
         }
-        let Some(time) = milliseconds_of(&time) else {
+        let Some(time) = time_of(&time, &of_times) else {
             observations.diagnostics.push(skip("expected a time in the first column"));
             continue;
         };
@@ -116,7 +120,7 @@ struct Column {
 
 impl Column {
     fn new(head: &str) -> Self {
-        let legend = head.trim().to_owned();
+        let legend = counter_of_windows(head.trim()).unwrap_or_else(|| head.trim().to_owned());
         let count = series_of_count(&legend);
         let is_count = count.is_some();
         Self { series: count.or_else(|| series_of(&legend)), legend, is_count, has_units: false, is_large: None }
@@ -137,15 +141,40 @@ impl Column {
     }
 }
 
+/// Whether the first column is headed as `typeperf` and the performance monitor of Windows do: `(PDH-CSV 4.0) (…)(-60)`.
+fn is_of_windows(head: &str) -> bool {
+    head.trim().starts_with("(PDH-CSV ")
+}
+
+/// A time of the first column. Windows writes the month first: `02/28/2026 09:00:00.412`.
+fn time_of(cell: &str, head: &str) -> Option<i64> {
+    if !is_of_windows(head) {
+        return milliseconds_of(cell);
+    }
+    let (date, clock) = cell.trim().split_once(' ')?;
+    let mut date = date.splitn(3, '/');
+    let (month, day, year) = (date.next()?, date.next()?, date.next()?);
+    milliseconds_of(&format!("{year}-{month}-{day} {clock}"))
+}
+
+/// `\\HOST\Process(api)\Private Bytes`, in words that say that it is memory.
+fn counter_of_windows(head: &str) -> Option<String> {
+    let (_, rest) = head.strip_prefix("\\\\")?.split_once("\\Process(")?;
+    let (process, counter) = rest.split_once(")\\")?;
+    ["Private Bytes", "Working Set", "Working Set - Private"]
+        .contains(&counter)
+        .then(|| format!("{process} memory, {counter}"))
+}
+
 /// Excel is told the separator on a line of its own.
-fn is_row(line: &[u8]) -> bool {
+pub(super) fn is_row(line: &[u8]) -> bool {
     let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii();
     !line.is_empty() && !line.starts_with(b"sep=")
 }
 
 /// The cells of a line (RFC 4180), between what ends the first of them, as no time has a comma, a semicolon or a tab in it; none of
 /// Grafana's has a line break.
-fn cells(line: &str) -> Vec<Cow<'_, str>> {
+pub(super) fn cells(line: &str) -> Vec<Cow<'_, str>> {
     let separator = line.chars().find(|mark| matches!(mark, ',' | ';' | '\t')).unwrap_or(',');
     let mut rest = line.trim_start_matches('\u{feff}').trim_end_matches('\r');
     let mut cells = Vec::new();
@@ -340,5 +369,16 @@ mod tests {
         {
             assert_eq!(milliseconds_of(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn counters_of_windows() {
+        let text = "\"(PDH-CSV 4.0) (W. Europe Standard Time)(-60)\",\"\\\\WIN7\\Process(syncd)\\Private Bytes\",\"\\\\WIN7\\Process(syncd)\\Handle Count\"\n\
+                    \"11/28/2026 10:00:00.000\",\"220000000\",\"400\"\n\"11/28/2026 10:02:00.000\",\"225100000\",\"431\"\n";
+        assert!(is_panel(text.as_bytes()));
+        let found = decode(text.as_bytes()).unwrap().series;
+        assert_eq!(found.len(), 1);
+        assert_eq!(&*found[0].metric, "syncd memory, Private Bytes");
+        assert_eq!(found[0].points, [(1_795_860_000_000, 2.2e8), (1_795_860_120_000, 2.251e8)]);
     }
 }
