@@ -320,12 +320,16 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64) -> Opti
         places => format!("{places} places, {count} of them at {}", most.at.short()),
     };
     let title = format!("{crowded} of {all} goroutines are at {at}");
-    let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
+    let mut finding = match most.is_for_ever() {
+        true => Finding::new(FindingKind::Leak, Severity::Warning, format!("Leak: {title}, and {NEVER}")),
+        false => Finding::new(FindingKind::Runtime, Severity::Info, title),
+    };
     let totals = profiles.iter().map(|profile| profile.total(0)).filter(|&total| total > 0);
     let totals: Vec<String> = totals.map(|total| total.to_string()).collect();
     let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };
     let timed = profiles.iter().filter(|profile| profile.time_nanos().is_some()).count();
     let unknown = match timed < FEWEST_PROFILES {
+        _ if most.is_for_ever() => "What waits so stays until the program ends.",
         true => "Whether they grow more takes three profiles some time apart.",
         false => "They do not grow more in each of the profiles.",
     };
