@@ -81,10 +81,10 @@ impl<'a> Allocation<'a> {
         self.location.lines()
     }
 
-    /// Whether `sync.OnceValue` or `OnceValues` runs the function that makes it.
+    /// Whether `sync.OnceValue` or `OnceValues` runs the function that makes it. Inlined, their closures are called after the caller.
     pub(crate) fn is_of_once(&self) -> bool {
         let mut functions = self.stack.frames().filter_map(|line| line.function());
-        functions.any(|function| function.name().starts_with(ONCE_VALUE))
+        functions.any(|function| function.name().contains("OnceValue") && function.path().as_str().ends_with(ONCE_FILE))
     }
 
     /// Whether both are of the same code; one expression can be inlined several times.
@@ -107,4 +107,33 @@ impl<'a> Allocation<'a> {
     }
 }
 
-const ONCE_VALUE: &str = "sync.OnceValue";
+const ONCE_FILE: &str = "sync/oncefunc.go";
+
+#[cfg(test)]
+mod tests {
+    use gomem_pprof::Profile;
+
+    use crate::attribution::{AttributeOptions, attribute};
+
+    /// Whether what `main.render` makes below these frames is said to be of a `sync.OnceValue`.
+    fn is_of_once(frames: [(&str, &str); 2]) -> bool {
+        let [(inner, inner_file), (outer, outer_file)] = frames;
+        let text = format!(
+            "heap profile: 1: 4096 [1: 4096] @ heap/1\n1: 4096 [1: 4096] @ 0x40 0x41 0x42\n#\t0x40\tmain.render+0x1\t/app/main.go:34\n\
+             #\t0x41\t{inner}+0x1\t{inner_file}\n#\t0x42\t{outer}+0x1\t{outer_file}\n\n"
+        );
+        let profile = Profile::decode(text.as_bytes()).expect("a profile");
+        attribute(&profile, None, &AttributeOptions::default())[0].is_of_once
+    }
+
+    #[test]
+    fn what_a_once_value_calls_for_is_its_own() {
+        let once = "/go/src/sync/oncefunc.go:73";
+        assert!(is_of_once([("sync.OnceValue[...].func1", once), ("main.get", "/app/main.go:30")]));
+        let inlined = "main..get.OnceValue[go.shape.*uint8].func2";
+        assert!(is_of_once([(inlined, once), ("main.get", "/app/main.go:30")]));
+        assert!(!is_of_once([("sync.OnceFunc.func1", once), ("main.get", "/app/main.go:30")]), "gives nothing");
+        assert!(!is_of_once([("main.OnceValue", "/app/main.go:20"), ("main.get", "/app/main.go:30")]));
+        assert!(!is_of_once([("sync.(*Once).Do", "/go/src/sync/once.go:69"), ("main.get", "/app/main.go:30")]));
+    }
+}

@@ -322,19 +322,25 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64) -> Opti
     };
     let times = WaitTimes::find(profile, most);
     let stuck = times.filter(|times| times.is_backlog());
-    let (severity, title) = match stuck {
+    let (kind, severity, title) = match stuck {
+        _ if most.is_for_ever() => {
+            let title = format!("Leak: {crowded} of {all} goroutines are at {at}, and {NEVER}");
+            (FindingKind::Leak, Severity::Warning, title)
+        }
         Some(times) => {
             let longest = times.longest_in_words();
-            (Severity::Warning, format!("{crowded} of {all} goroutines wait to send at {at}, for up to {longest}"))
+            let title = format!("{crowded} of {all} goroutines wait to send at {at}, for up to {longest}");
+            (FindingKind::Runtime, Severity::Warning, title)
         }
-        None => (Severity::Info, format!("{crowded} of {all} goroutines are at {at}")),
+        None => (FindingKind::Runtime, Severity::Info, format!("{crowded} of {all} goroutines are at {at}")),
     };
-    let mut finding = Finding::new(FindingKind::Runtime, severity, title);
+    let mut finding = Finding::new(kind, severity, title);
     let totals = profiles.iter().map(|profile| profile.total(0)).filter(|&total| total > 0);
     let totals: Vec<String> = totals.map(|total| total.to_string()).collect();
     let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };
     let timed = profiles.iter().filter(|profile| profile.time_nanos().is_some()).count();
     let unknown = match timed < FEWEST_PROFILES {
+        _ if most.is_for_ever() => "What waits so stays until the program ends.",
         true => "Whether they grow more takes three profiles some time apart.",
         false => "They do not grow more in each of the profiles.",
     };

@@ -72,6 +72,11 @@ impl Wait {
         Some(Self { state, at, library_entry, inside, served, origin })
     }
 
+    /// Whether nothing can ever wake it.
+    pub(crate) fn is_for_ever(&self) -> bool {
+        self.state.ends_with("(nil chan)") || self.state == "select (no cases)"
+    }
+
     /// Whether it is seen to wait for something, and neither runs nor is about to.
     pub(crate) fn is_seen(&self) -> bool {
         !matches!(&*self.state, NOT_SEEN | "running" | "runnable")
@@ -199,6 +204,9 @@ impl Passed {
 /// What has to come for goroutines that wait so.
 pub(crate) fn what_ends(state: &str) -> &'static str {
     match state {
+        state if state.ends_with("(nil chan)") => {
+            "the channel is nil, as it was never made, and nothing ever comes of it: make it before anyone waits"
+        }
         state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
         state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
         state if state.starts_with("syscall") => {
@@ -295,6 +303,34 @@ pub(crate) fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        bundle::{Artifact, Bundle},
+        report::Report,
+    };
+
+    /// Title and action of what is said of a dump of many goroutines in one wait.
+    fn of_crowd(state: &str) -> (String, String) {
+        let goroutine = |number: i64| format!("goroutine {number} [{state}]:\nmain.wait()\n\t/app/wait.go:9 +0x1\n\n");
+        let text: String = (1..=150).map(goroutine).collect();
+        let dump = Artifact { name: "dump.txt".into(), bytes: text.into(), modified_ms: None };
+        let report = Report::from_bundle(&Bundle::from_artifacts("run", vec![dump]));
+        report.findings().first().map(|first| (first.title.clone(), first.action.clone())).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_nothing_can_wake_is_a_leak() {
+        for (state, why) in [
+            ("chan receive (nil chan)", "the channel is nil"),
+            ("select (no cases)", "a select without cases never ends"),
+        ] {
+            let (title, action) = of_crowd(state);
+            assert_eq!(title, "Leak: 150 of 150 goroutines are at app/wait.go:9, and can never go on");
+            assert!(action.contains(why), "{action}");
+        }
+        for state in ["chan receive", "select"] {
+            assert_eq!(of_crowd(state).0, "150 of 150 goroutines are at app/wait.go:9");
+        }
+    }
 
     #[test]
     fn what_starts_them_has_something_to_undo() {
