@@ -256,8 +256,9 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
     let rises = |counts: &[i64]| {
         let first = *counts.first().unwrap_or(&0);
         // Two profiles say it of very many only, unless the first's own goroutines are seen to stay.
+        let (very_many, many) = (MANY_MORE.max(first / 2), FEWEST_MORE.max(first));
         let is_few = counts.len() < FEWEST_PROFILES && in_order.is_timed();
-        let fewest = if is_few { MANY_MORE.max(first / 2) } else { FEWEST_MORE.max(first) };
+        let fewest = if is_few { very_many } else { many.min(very_many) };
         counts.windows(2).all(|pair| pair[0] < pair[1]) && more(counts) >= fewest
     };
     // What runs, or has just been started, ends by itself as far as is known; where no wait is seen at all, as without the names of

@@ -122,8 +122,7 @@ pub(crate) fn few_counts(state: &GoState, diagnosis: Option<&Diagnosis>) -> Opti
         return None;
     }
     let title = format!("Goroutines are more in each of {} readings: {first:.0} → {last:.0}", points.len());
-    let severity = if end >= LONGER_THAN_START { Severity::Warning } else { Severity::Info };
-    let mut finding = Finding::new(FindingKind::Runtime, severity, title);
+    let mut finding = Finding::new(FindingKind::Runtime, Severity::Warning, title);
     finding.summary = format!(
         "{:.1} a second more are started than end, over {}. So few readings do not tell a leak from a load that rises.",
         (last - first) / end.max(f64::MIN_POSITIVE),
