@@ -87,6 +87,27 @@ fn json_with_large_labels() {
         )
     };
     assert_linear("a label beside as many values", 10_000, matrix, push);
+    let point = |at: usize| format!("{{\"timestamp\":{},\"go_goroutines\":1}}", 1_700_000_000 + at);
+    let points = |count: usize| (0..count).map(point).collect::<Vec<_>>().join(",");
+    let host = |count: usize| format!("{{\"host\":\"{}\",\"points\":[{}]}}", "h".repeat(count), points(count));
+    assert_linear("a host above as many points", 1_000, host, push);
+    let hosts = |count: usize| {
+        let hosts = lines(count, |at| format!(",\"a{at}.host\":\"h\""));
+        format!("{{\"points\":[{}]{hosts}}}", points(count))
+    };
+    assert_linear("hosts above as many points", 1_000, hosts, push);
+    let named = |count: usize| {
+        let value = |at: usize| format!("{{\"timestamp\":{},\"value\":1}}", 1_700_000_000 + at);
+        let values = (0..count).map(value).collect::<Vec<_>>().join(",");
+        let known = "{\"metric\":\"go_goroutines\",\"points\":[{\"timestamp\":1700000000,\"value\":1}]}";
+        format!("[{known},{{\"metric\":\"{}\",\"points\":[{values}]}}]", "m".repeat(count))
+    };
+    assert_linear("a name above as many values", 1_000, named, push);
+    let headed = |count: usize| {
+        let rows = lines(count, |at| format!("{},go_goroutines,{at},a\n", 1_700_000_000 + at));
+        format!("time,metric,value,{}.host\n{rows}", "h".repeat(count))
+    };
+    assert_linear("a heading above as many rows", 1_000, headed, push);
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
     }
     for remark in [&answer.warnings, &answer.infos].into_iter().filter_map(Value::as_array).flatten() {
         let remark = format!("the server remarks: {}", text(remark));
-        observations.diagnostics.push(Diagnostic::remark(1, 0, remark));
+        observations.tell(Diagnostic::remark(1, 0, remark));
     }
     let (data, of_data) = match answer.data {
         Some(data) => (data, part(data).unwrap_or_default()),
@@ -127,7 +127,7 @@ impl Observations {
     }
 
     fn skip(&mut self, problem: impl Into<std::borrow::Cow<'static, str>>) {
-        self.diagnostics.push(Diagnostic::skipped(1, 0, problem));
+        self.tell(Diagnostic::skipped(1, 0, problem));
     }
 }
 

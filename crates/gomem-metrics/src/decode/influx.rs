@@ -36,13 +36,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             continue;
         }
         let Some(found) = Line::parse(&line) else {
-            observations.diagnostics.push(Diagnostic::skipped(number, 0, "not a line of InfluxDB's protocol"));
+            observations.tell(Diagnostic::skipped(number, 0, "not a line of InfluxDB's protocol"));
             continue;
         };
         if found.tags.len() > MOST_TAGS {
             // Each of the line's series has all of them.
             let problem = format!("{} tags, where no series is told apart by more than {MOST_TAGS}", found.tags.len());
-            observations.diagnostics.push(Diagnostic::skipped(number, 0, problem));
+            observations.tell(Diagnostic::skipped(number, 0, problem));
             continue;
         }
         let labels = found.labels();

@@ -35,7 +35,7 @@ pub(crate) fn expvar(bytes: &[u8]) -> Result<Observations, Error> {
         }
         all.values.append(&mut found.values);
         if all.diagnostics.is_empty() {
-            all.diagnostics = found.diagnostics;
+            (all.diagnostics, all.suppressed_diagnostics) = (found.diagnostics, found.suppressed_diagnostics);
         }
     }
     if all.values.is_empty() {
@@ -76,7 +76,7 @@ pub(crate) fn runtime_metrics(bytes: &[u8]) -> Result<Observations, Error> {
                 let field = |lower: &str, upper: &str| item.get(lower).or_else(|| item.get(upper));
                 match (field("name", "Name").and_then(Value::as_str), field("value", "Value")) {
                     (Some(name), Some(value)) => observations.flatten(name, value),
-                    _ => observations.diagnostics.push(Diagnostic::skipped(1, 0, "an item without a name and a value")),
+                    _ => observations.tell(Diagnostic::skipped(1, 0, "an item without a name and a value")),
                 }
             }
         }

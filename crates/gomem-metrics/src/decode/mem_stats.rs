@@ -69,7 +69,7 @@ impl Observations {
                 let flag = match text {
                     "true" => 1.0,
                     "false" => 0.0,
-                    _ => return self.diagnostics.push(Diagnostic::skipped(line, 0, format!("{name}: not a number"))),
+                    _ => return self.tell(Diagnostic::skipped(line, 0, format!("{name}: not a number"))),
                 };
                 self.values.push(Observation::new(format!("memstats.{name}"), flag));
             }

@@ -37,7 +37,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
         lines = number;
         let Some(found) = std::str::from_utf8(line).ok().and_then(entries) else { continue };
         let Some(time) = found.time() else {
-            observations.diagnostics.push(Diagnostic::skipped(number, 0, "runtime.MemStats without a time".to_owned()));
+            observations.tell(Diagnostic::skipped(number, 0, "runtime.MemStats without a time".to_owned()));
             continue;
         };
         let of_line = found.numbers.into_iter().map(|(name, value)| {

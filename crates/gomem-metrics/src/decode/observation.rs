@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Diagnostic, TIMES_MS};
+use crate::error::{Diagnostic, Limits, TIMES_MS};
 
 /// What a file of one format holds.
 #[derive(Debug, Default)]
@@ -11,9 +11,20 @@ pub(crate) struct Observations {
     /// Of formats that have the values of a series together.
     pub(crate) series: Vec<ObservedSeries>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What is only counted: there are more.
+    pub(crate) suppressed_diagnostics: u64,
 }
 
 impl Observations {
+    /// Keeps what is wrong, of very much of it the first.
+    pub(crate) fn tell(&mut self, diagnostic: Diagnostic) {
+        if (self.diagnostics.len() as u64) < Limits::default().diagnostics {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.suppressed_diagnostics += 1;
+        }
+    }
+
     /// Values at times that no date has are left out, and told by number: these formats have no lines to point at.
     pub(crate) fn leave_out_impossible_times(&mut self) {
         let before = self.count();
@@ -22,7 +33,7 @@ impl Observations {
         let left_out = before - self.count();
         if left_out > 0 {
             let problem = format!("{left_out} samples have a time outside of the years 1 to 9999");
-            self.diagnostics.push(Diagnostic::skipped(0, 0, problem));
+            self.tell(Diagnostic::skipped(0, 0, problem));
         }
     }
 

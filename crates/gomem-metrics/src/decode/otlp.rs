@@ -34,7 +34,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             match json::value(line) {
                 Ok(export) => take_export(&export, &mut observations, &mut totals),
                 Err(_) => {
-                    observations.diagnostics.push(Diagnostic::skipped(number, 0, "not an export of OpenTelemetry"));
+                    observations.tell(Diagnostic::skipped(number, 0, "not an export of OpenTelemetry"));
                 }
             }
         }

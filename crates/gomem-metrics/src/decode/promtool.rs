@@ -18,7 +18,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Observations {
     for (line_number, line) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
         let skip = |problem| Diagnostic::skipped(line_number, 0, problem);
         let Ok(line) = std::str::from_utf8(line) else {
-            observations.diagnostics.push(skip("not UTF-8"));
+            observations.tell(skip("not UTF-8"));
             continue;
         };
         let mut value = line.trim();
@@ -26,7 +26,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Observations {
             series = metric_of(metric);
             value = rest.trim();
             if series.is_none() {
-                observations.diagnostics.push(skip("expected a metric before =>"));
+                observations.tell(skip("expected a metric before =>"));
                 continue;
             }
         }
@@ -37,8 +37,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Observations {
             (Some(series), Some((time, value, histogram))) => {
                 observations.values.push(Observation { value, histogram, ..series.clone() }.at(time));
             }
-            (None, _) => observations.diagnostics.push(skip("a value before any metric")),
-            (_, None) => observations.diagnostics.push(skip("expected a value and its time as @[seconds]")),
+            (None, _) => observations.tell(skip("a value before any metric")),
+            (_, None) => observations.tell(skip("expected a value and its time as @[seconds]")),
         }
     }
     observations

@@ -34,7 +34,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             Err(problem) => {
                 // What follows cannot be found without a length.
                 let problem = format!("family {families}: {problem}; the rest is left out");
-                observations.diagnostics.push(Diagnostic::skipped(0, bytes.len() - rest.len(), problem));
+                observations.tell(Diagnostic::skipped(0, bytes.len() - rest.len(), problem));
                 break;
             }
         }

@@ -51,7 +51,7 @@ fn lines(bytes: &[u8]) -> Result<Observations, Error> {
             observations.values.push(found);
         } else if untimed.insert(name, found).is_some() && observations.diagnostics.is_empty() {
             let problem = "a later reading without a time: the last value of each name is taken";
-            observations.diagnostics.push(Diagnostic::remark(number, 0, problem));
+            observations.tell(Diagnostic::remark(number, 0, problem));
         }
     }
     observations.values.extend(untimed.into_values());

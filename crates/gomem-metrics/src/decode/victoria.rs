@@ -24,7 +24,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             Some(series) => observations.series.push(series),
             None => {
                 let problem = "not a series with values and timestamps";
-                observations.diagnostics.push(Diagnostic::skipped(number, 0, problem));
+                observations.tell(Diagnostic::skipped(number, 0, problem));
             }
         }
     }

@@ -352,6 +352,7 @@ impl Metrics {
                 late.values.push(LateValue { series: index, time_ms, value, scrape_ms });
             }
         }
+        self.suppressed_diagnostics += observations.suppressed_diagnostics;
         observations.diagnostics.into_iter().for_each(|found| self.note(scrape_ms, found));
         self.end_scrape(scrape_ms, late);
         Ok(())
@@ -551,5 +552,14 @@ mod tests {
         let err = metrics.push_scrape(0, b"a 1\nb 2\n").unwrap_err();
         assert_eq!(err.to_string(), "more than 1 series");
         assert!(err.is_limit());
+    }
+
+    #[test]
+    fn of_very_many_flaws_the_first_are_kept() {
+        let text =
+            format!("Time,go_goroutines\n2026-11-28 10:00:00,5\n2026-11-28 10:00:10,6\n{}", "x\n".repeat(10_002));
+        let mut metrics = Metrics::new();
+        metrics.push(0, text.as_bytes()).unwrap();
+        assert_eq!((metrics.diagnostics().len(), metrics.suppressed_diagnostics()), (10_000, 2));
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::records::{Records, is_identity, is_metric, is_time, is_value, time_of};
+use super::records::{LONGEST_IDENTITY, MOST_IDENTITIES, Records, is_identity, is_metric, is_time, is_value, time_of};
 use crate::{
     decode::{
         json,
@@ -202,7 +202,9 @@ fn number_in(value: &Value) -> Option<f64> {
 /// Which program an object is of; `None` where it does not say.
 fn identities(fields: &Map<String, Value>) -> Option<Vec<(String, String)>> {
     let own = fields.iter().filter(|(key, _)| is_identity(key));
-    let labels: Vec<_> = own.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
+    let texts =
+        own.filter_map(|(key, value)| Some((key, value.as_str().filter(|text| text.len() <= LONGEST_IDENTITY)?)));
+    let labels: Vec<_> = texts.take(MOST_IDENTITIES).map(|(key, text)| (key.clone(), text.to_owned())).collect();
     (!labels.is_empty()).then_some(labels)
 }
 

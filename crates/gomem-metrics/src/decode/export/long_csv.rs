@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     panel_csv::{cells, is_row},
-    records::{Records, is_identity, is_metric, is_time, is_value, time_of},
+    records::{MOST_IDENTITIES, Records, is_identity, is_metric, is_time, is_value, time_of},
 };
 use crate::{
     decode::observation::{Observations, SharedLabels},
@@ -26,7 +26,7 @@ pub(crate) fn is_table(text: &[u8]) -> bool {
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
     let mut records = Records::default();
-    let mut diagnostics = Vec::new();
+    let mut observations = Observations::default();
     let mut columns = None;
     let mut known: BTreeMap<Vec<(String, String)>, SharedLabels> = BTreeMap::new();
     let mut lines = 0;
@@ -38,14 +38,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             continue;
         };
         let Some(found) = columns.value_of(line) else {
-            diagnostics.push(Diagnostic::skipped(number, 0, "not a time, a metric and a value"));
+            observations.tell(Diagnostic::skipped(number, 0, "not a time, a metric and a value"));
             continue;
         };
         let labels = known.entry(found.labels.clone()).or_insert_with(|| Arc::new(found.labels));
         records.push(&found.metric, labels, found.time_ms, found.value);
     }
-    let mut observations = records.finish();
-    observations.diagnostics = diagnostics;
+    observations.series = records.finish().series;
     if observations.count() == 0 {
         return Err(Error::new(ErrorKind::NothingFound { expected: "row of a time, a metric and a value", lines }));
     }
@@ -78,7 +77,7 @@ impl Columns {
         };
         let (time, metric, value) = (only(is_time)?, only(is_metric)?, only(is_value)?);
         let identities = names.iter().enumerate().filter(|(_, name)| is_identity(name.trim()));
-        let identities = identities.map(|(at, name)| (at, name.trim().to_owned())).collect();
+        let identities = identities.map(|(at, name)| (at, name.trim().to_owned())).take(MOST_IDENTITIES).collect();
         Some(Self { time, metric, value, identities, count: names.len() })
     }
 

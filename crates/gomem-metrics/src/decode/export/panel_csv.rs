@@ -57,7 +57,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
         lines = number;
         let skip = |problem| Diagnostic::skipped(number, 0, problem);
         let Ok(line) = std::str::from_utf8(line) else {
-            observations.diagnostics.push(skip("not UTF-8"));
+            observations.tell(skip("not UTF-8"));
             continue;
         };
         if !is_row(line.as_bytes()) {
@@ -73,7 +73,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             continue;
         }
         let Some(time) = time_of(&time, &of_times) else {
-            observations.diagnostics.push(skip("expected a time in the first column"));
+            observations.tell(skip("expected a time in the first column"));
             continue;
         };
         for ((points, cell), column) in points.iter_mut().zip(row).zip(columns.iter_mut().flatten()) {

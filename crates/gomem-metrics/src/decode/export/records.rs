@@ -16,6 +16,10 @@ pub(super) struct Records {
 impl Records {
     /// `name` is as the tool has it, `labels` say whose the value is.
     pub(super) fn push(&mut self, name: &str, labels: &SharedLabels, time_ms: i64, value: f64) {
+        // One name can stand beside very many values: it is looked at for each.
+        if name.len() > LONGEST_TITLE {
+            return;
+        }
         let name = metric_name(name);
         if is_name(name) && value.is_finite() {
             self.series.entry((name.to_owned(), SharedLabels::clone(labels))).or_default().push((time_ms, value));
@@ -52,10 +56,10 @@ pub(super) fn is_value(key: &str) -> bool {
     VALUES.contains(&plain(key).as_str())
 }
 
-/// Whether a field is called as one that says which program it is of.
+/// Whether a field is called as one that says which program it is of. All values are compared by what it holds.
 pub(super) fn is_identity(key: &str) -> bool {
     let last = key.rsplit('.').next().unwrap_or(key);
-    IDENTITIES.contains(&plain(last).as_str())
+    key.len() <= LONGEST_IDENTITY && IDENTITIES.contains(&plain(last).as_str())
 }
 
 /// A moment, as a number of seconds, milliseconds, microseconds or nanoseconds, or as a date.
@@ -123,6 +127,11 @@ const NANOSECONDS: usize = 19;
 /// The year 2000: smaller numbers are no moments.
 const EARLIEST: i64 = 946_684_800_000;
 const LONGEST_NAME: usize = 200;
+/// What is longer, or more than so many, names no program.
+pub(super) const LONGEST_IDENTITY: usize = 512;
+pub(super) const MOST_IDENTITIES: usize = 16;
+/// With what stands around a name: tags, a function, a path.
+const LONGEST_TITLE: usize = 2048;
 const LONGEST_KEY: usize = 64;
 const AGGREGATES: [&str; 9] = ["average", "avg", "mean", "median", "max", "maximum", "min", "latest", "last"];
 const TIMES: [&str; 14] = [

@@ -23,11 +23,12 @@ pub(crate) fn log_of_problems(bytes: &[u8]) -> Option<Vec<u8>> {
     let json: Value = may_be.then(|| serde_json::from_slice(bytes).ok()).flatten()?;
     let mut log = String::new();
     read(&json, None, &mut log, 0);
-    (!log.is_empty()).then(|| log.into_bytes())
+    (!log.is_empty() && log.len() <= LARGEST_LOG).then(|| log.into_bytes())
 }
 
 fn read(value: &Value, file: Option<&str>, log: &mut String, depth: usize) {
-    if depth > DEEPEST {
+    // One path can stand above very many problems.
+    if depth > DEEPEST || log.len() > LARGEST_LOG {
         return;
     }
     match value {
@@ -62,6 +63,7 @@ fn problem(fields: &Map<String, Value>) -> Option<(u64, u64, &str)> {
 }
 
 const LARGEST_LIST: usize = 8 << 20;
+const LARGEST_LOG: usize = 4 * LARGEST_LIST;
 const DEEPEST: usize = 16;
 
 #[cfg(test)]
@@ -79,6 +81,13 @@ mod tests {
         assert_eq!(log(editor).as_deref(), Some(expected));
         let server = r#"{"uri":"file:///src/app/main.go","diagnostics":[{"range":{"start":{"line":47,"character":8}},"message":"moved to heap: buf"}]}"#;
         assert_eq!(log(server).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_long_path_above_many_problems_is_no_list() {
+        let problem = r#"{"range":{"start":{"line":4,"character":8}},"message":"x escapes to heap"}"#;
+        let text = format!(r#"{{"uri":"{}","diagnostics":[{}]}}"#, "a".repeat(1 << 20), vec![problem; 1000].join(","));
+        assert_eq!(log(&text), None);
     }
 
     #[test]
