@@ -15,7 +15,7 @@ use crate::{
         finding::{Finding, FindingKind},
         goroutine::{
             in_order::InOrder,
-            wait::{Wait, what_ends},
+            wait::{Wait, minutes, minutes_in_words, what_ends},
             waiting::modules_of,
         },
     },
@@ -55,33 +55,25 @@ enum Seen {
 }
 
 impl Stuck {
+    /// In the latest profile that there is, or the last one where their order is not known.
     fn find(profiles: &[Arc<Profile>]) -> Option<Self> {
-        Self::over_time(profiles).or_else(|| Self::for_long(profiles.last()?))
-    }
-
-    fn for_long(dump: &Profile) -> Option<Self> {
-        let Running { wait, runner, minutes } = Running::find(dump)?;
-        let minutes = minutes.filter(|minutes| *minutes >= LONG)?;
-        Some(Self { wait, runner, seen: Seen::ForMinutes(minutes) })
-    }
-
-    fn over_time(profiles: &[Arc<Profile>]) -> Option<Self> {
-        let in_order = InOrder::find(profiles.iter())?;
-        let mut latest = in_order.profiles.iter().rev().map(|profile| Running::find(profile));
+        let in_order = InOrder::find(profiles.iter()).map(|in_order| in_order.profiles);
+        let in_order = in_order.unwrap_or_else(|| profiles.last().map(|last| &**last).into_iter().collect());
+        let mut latest = in_order.into_iter().rev().map(Running::find);
         let Running { wait, runner, minutes } = latest.next()??;
-        let before = latest.take_while(|other| other.as_ref().is_some_and(|other| other.wait == wait)).count();
+        let before = || latest.take_while(|other| other.as_ref().is_some_and(|other| other.wait == wait)).count();
         let seen = match minutes.filter(|minutes| *minutes >= LONG) {
             Some(minutes) => Seen::ForMinutes(minutes),
-            None => Seen::InProfiles(before + 1),
+            None => Some(before()).filter(|before| *before > 0).map(|before| Seen::InProfiles(before + 1))?,
         };
-        (before > 0).then_some(Self { wait, runner, seen })
+        Some(Self { wait, runner, seen })
     }
 
     fn words(&self) -> String {
         let (state, place, function) = (&self.wait.state, self.wait.at.short(), self.wait.at.short_function());
         let seen = match self.seen {
             Seen::InProfiles(profiles) => format!("the same in the last {profiles} goroutine profiles"),
-            Seen::ForMinutes(minutes) => format!("for {} by now", in_words(minutes)),
+            Seen::ForMinutes(minutes) => format!("for {} by now", minutes_in_words(minutes)),
         };
         let runs = self.runner.plural();
         format!(
@@ -102,7 +94,7 @@ impl Stuck {
         let place = self.wait.at.short();
         let since = match self.seen {
             Seen::InProfiles(_) => "waits".to_owned(),
-            Seen::ForMinutes(minutes) => format!("has waited for {}", in_words(minutes)),
+            Seen::ForMinutes(minutes) => format!("has waited for {}", minutes_in_words(minutes)),
         };
         let title = match self.runner {
             Runner::Finalizers => format!("No finalizer runs: one {since} at {place}"),
@@ -127,10 +119,6 @@ impl Stuck {
         finding.place = Some(self.wait.at);
         finding
     }
-}
-
-fn in_words(minutes: i64) -> String {
-    Unit::Seconds.humanize(minutes as f64 * 60.0)
 }
 
 /// What a goroutine of the runtime runs for the program.
@@ -183,8 +171,7 @@ impl Running {
         let modules = modules_of(profile);
         let found = runners.filter_map(|(sample, runner)| {
             let wait = Wait::from_sample(sample, &modules).filter(Wait::is_seen)?;
-            let minutes = sample.labels().find(|label| label.key == WAIT).map(|label| label.number);
-            is_in_program(sample, &modules).then_some(Self { wait, runner, minutes })
+            is_in_program(sample, &modules).then_some(Self { wait, runner, minutes: minutes(sample) })
         });
         found.max_by_key(|found| found.minutes)
     }
@@ -203,8 +190,6 @@ fn is_in_program(sample: Sample<'_>, modules: &Modules) -> bool {
     })
 }
 
-/// What profiles call the minutes of a wait.
-const WAIT: &str = "wait";
 /// Judgements: a finalizer that works does not take so many minutes.
 const LONG: i64 = 10;
 const VERY_LONG: i64 = 60;

@@ -11,7 +11,10 @@ use crate::{
     attribution::Place,
     findings::{
         finding::{Finding, FindingKind},
-        goroutine::{wait::Wait, waiting::groups_of},
+        goroutine::{
+            wait::{Wait, minutes, minutes_in_words},
+            waiting::groups_of,
+        },
     },
 };
 
@@ -26,7 +29,7 @@ pub(crate) fn stuck_lock(dumps: &[Arc<Profile>], findings: &[Finding]) -> Option
     let of_place = || dump.samples().filter(|&sample| minutes_for_lock(sample).is_some() && is_at(sample, &most.at));
     let minutes = of_place().filter_map(minutes_for_lock).max()?;
     let whom = if *count == 1 { "a goroutine waits".to_owned() } else { format!("{count} goroutines wait") };
-    let time = Unit::Seconds.humanize(minutes as f64 * 60.0);
+    let time = minutes_in_words(minutes);
     let title = format!("A lock is not let go: {whom} for it for up to {time}, at {}", most.at.short());
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Warning, title);
     finding.summary = format!("{count} {}.", most.text());
@@ -66,8 +69,7 @@ fn is_at(sample: Sample<'_>, place: &Place) -> bool {
 
 /// For how long a goroutine has waited for a lock, where that is long.
 fn minutes_for_lock(sample: Sample<'_>) -> Option<i64> {
-    let minutes = sample.labels().find(|label| label.key == WAIT)?.number;
-    (minutes >= LONG && place_of_lock(sample).is_some()).then_some(minutes)
+    minutes(sample).filter(|minutes| *minutes >= LONG && place_of_lock(sample).is_some())
 }
 
 /// How many frames from the top a goroutine asks for a lock: `RWMutex.Lock` and `Mutex.Lock` call others of them.
@@ -97,8 +99,6 @@ fn holder(dump: &Profile, waiting: Sample<'_>) -> Option<Place> {
     others.filter_map(within).next()
 }
 
-/// What profiles call the minutes of a wait.
-const WAIT: &str = "wait";
 /// A judgement: nobody waits so long for what is let go.
 const LONG: i64 = 10;
 /// `Lock`, and what the runtime and `sync` have above it.

@@ -3,6 +3,7 @@
 use foldhash::HashMap;
 use gomem_pprof::{Profile, Sample};
 use gomem_symbol::{Modules, Origin, Symbol, is_starter, package_name};
+use gomem_table::Unit;
 
 use crate::{
     attribution::{Place, first_frame},
@@ -298,6 +299,15 @@ const ACQUIRE: &str = "golang.org/x/sync/semaphore.(*Weighted).Acquire";
 
 pub(crate) fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
     sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)
+}
+
+/// For how many minutes a goroutine of a dump has waited, where that is one or more.
+pub(crate) fn minutes(sample: Sample<'_>) -> Option<i64> {
+    sample.labels().find(|label| label.key == "wait").map(|label| label.number)
+}
+
+pub(crate) fn minutes_in_words(minutes: i64) -> String {
+    Unit::Seconds.humanize(minutes as f64 * 60.0)
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! For how long the goroutines at one place have waited, as a dump tells it: whether they came one after the other, and none went on.
 
 use gomem_pprof::Profile;
-use gomem_table::Unit;
 
-use crate::findings::goroutine::{wait::Wait, waiting::modules_of};
+use crate::findings::goroutine::{
+    wait::{Wait, minutes, minutes_in_words},
+    waiting::modules_of,
+};
 
 /// The waits of goroutines at one place, in minutes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,20 +21,22 @@ pub(crate) struct WaitTimes {
 impl WaitTimes {
     /// `None` where too few of them say for how long.
     pub(crate) fn find(profile: &Profile, waiting: &Wait) -> Option<Self> {
+        // Most profiles have none, and who waits where need not be told again.
+        profile.samples().find_map(minutes)?;
         let modules = modules_of(profile);
-        let (mut minutes, mut all) = (Vec::new(), 0_i64);
+        let (mut waits, mut all) = (Vec::new(), 0_i64);
         for sample in profile.samples() {
             if Wait::from_sample(sample, &modules).as_ref() != Some(waiting) {
                 continue;
             }
             all = all.saturating_add(sample.value(0));
-            minutes.extend(sample.labels().find(|label| label.key == WAIT).map(|label| label.number));
+            waits.extend(minutes(sample));
         }
-        minutes.sort_unstable();
-        let (&shortest, &longest) = (minutes.first()?, minutes.last()?);
-        let is_most = minutes.len() >= FEWEST && minutes.len() as f64 >= NEARLY_ALL * all as f64;
+        waits.sort_unstable();
+        let (&shortest, &longest) = (waits.first()?, waits.last()?);
+        let is_most = waits.len() >= FEWEST && waits.len() as f64 >= NEARLY_ALL * all as f64;
         let is_of_senders = waiting.state.starts_with("chan send");
-        is_most.then(|| Self { shortest, longest, is_one_after_other: is_even(&minutes), is_of_senders })
+        is_most.then(|| Self { shortest, longest, is_one_after_other: is_even(&waits), is_of_senders })
     }
 
     /// Whether less is taken of what they have than comes, or nothing: who sends waits in a queue, of which the oldest goes on first.
@@ -41,7 +45,7 @@ impl WaitTimes {
     }
 
     pub(crate) fn longest_in_words(self) -> String {
-        in_words(self.longest)
+        minutes_in_words(self.longest)
     }
 
     /// What the waits say, where they say anything.
@@ -51,8 +55,8 @@ impl WaitTimes {
         }
         let span = format!(
             "They have waited for {} to {}, as many in each part of that time",
-            in_words(self.shortest),
-            in_words(self.longest)
+            minutes_in_words(self.shortest),
+            minutes_in_words(self.longest)
         );
         if self.is_of_senders {
             format!(" {span}: they came one after the other, and who receives takes less than comes, or nothing.")
@@ -79,12 +83,6 @@ fn is_even(sorted: &[i64]) -> bool {
     quarters.iter().all(|&count| count as f64 >= LEAST_SHARE * sorted.len() as f64)
 }
 
-fn in_words(minutes: i64) -> String {
-    Unit::Seconds.humanize(minutes as f64 * 60.0)
-}
-
-/// What profiles call the minutes of a wait.
-const WAIT: &str = "wait";
 /// A judgement: nobody waits so long for what comes.
 const LONG: i64 = 60;
 const FEWEST: usize = 20;
@@ -94,6 +92,8 @@ const LEAST_SHARE: f64 = 0.1;
 
 #[cfg(test)]
 mod tests {
+    use gomem_table::Unit;
+
     use super::*;
     use crate::findings::goroutine::waiting::groups;
 
