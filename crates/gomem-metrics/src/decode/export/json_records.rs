@@ -37,7 +37,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
     for document in &documents {
         export.read(document, &Around::default(), 0);
     }
-    let observations = export.records.finish();
+    let observations = Observations { series: export.records.finish(), ..Observations::default() };
     if observations.count() == 0 {
         return Err(Error::new(ErrorKind::NothingFound {
             expected: "value with its time",

@@ -5,14 +5,14 @@
 //! 1795860000000,runtime.go.num_goroutine,"host:a,env:prod",12
 //! ```
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     panel_csv::{cells, is_row},
     records::{MOST_IDENTITIES, Records, is_identity, is_metric, is_time, is_value, time_of},
 };
 use crate::{
-    decode::observation::{Observations, SharedLabels},
+    decode::observation::Observations,
     error::{Diagnostic, Error, ErrorKind},
 };
 
@@ -28,7 +28,6 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
     let mut records = Records::default();
     let mut observations = Observations::default();
     let mut columns = None;
-    let mut known: BTreeMap<Vec<(String, String)>, SharedLabels> = BTreeMap::new();
     let mut lines = 0;
     for (number, line) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
         lines = number;
@@ -41,10 +40,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             observations.tell(Diagnostic::skipped(number, 0, "not a time, a metric and a value"));
             continue;
         };
-        let labels = known.entry(found.labels.clone()).or_insert_with(|| Arc::new(found.labels));
-        records.push(&found.metric, labels, found.time_ms, found.value);
+        records.push(&found.metric, &Arc::new(found.labels), found.time_ms, found.value);
     }
-    observations.series = records.finish().series;
+    observations.series = records.finish();
     if observations.count() == 0 {
         return Err(Error::new(ErrorKind::NothingFound { expected: "row of a time, a metric and a value", lines }));
     }

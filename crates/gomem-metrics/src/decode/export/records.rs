@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::decode::{
     moment::milliseconds_of,
-    observation::{Observations, ObservedSeries, SharedLabels},
+    observation::{ObservedSeries, SharedLabels},
 };
 
 /// The values of each metric of each program, in the order in which they came.
@@ -26,9 +26,8 @@ impl Records {
         }
     }
 
-    pub(super) fn finish(self) -> Observations {
-        let mut observations = Observations::default();
-        observations.series.extend(self.series.into_iter().map(|((metric, mut labels), mut points)| {
+    pub(super) fn finish(self) -> Vec<ObservedSeries> {
+        let series = self.series.into_iter().map(|((metric, mut labels), mut points)| {
             if is_memory_of_container(&metric) && points.iter().all(|(_, bytes)| is_bytes(*bytes)) {
                 Arc::make_mut(&mut labels).push(("unit".to_owned(), "bytes".to_owned()));
             }
@@ -36,30 +35,30 @@ impl Records {
             points.sort_by_key(|point| point.0);
             points.dedup_by_key(|point| point.0);
             ObservedSeries { metric: metric.into(), labels, points }
-        }));
-        observations
+        });
+        series.collect()
     }
 }
 
 /// Whether a field is called as one that holds a time.
 pub(super) fn is_time(key: &str) -> bool {
-    TIMES.contains(&plain(key).as_str())
+    is_called(key, &TIMES)
 }
 
 /// Whether a field is called as one that holds the name of what is measured.
 pub(super) fn is_metric(key: &str) -> bool {
-    METRICS.contains(&plain(key).as_str())
+    is_called(key, &METRICS)
 }
 
 /// Whether a field is called as one that holds the number.
 pub(super) fn is_value(key: &str) -> bool {
-    VALUES.contains(&plain(key).as_str())
+    is_called(key, &VALUES)
 }
 
 /// Whether a field is called as one that says which program it is of. All values are compared by what it holds.
 pub(super) fn is_identity(key: &str) -> bool {
     let last = key.rsplit('.').next().unwrap_or(key);
-    key.len() <= LONGEST_IDENTITY && IDENTITIES.contains(&plain(last).as_str())
+    key.len() <= LONGEST_IDENTITY && is_called(last, &IDENTITIES)
 }
 
 /// A moment, as a number of seconds, milliseconds, microseconds or nanoseconds, or as a date.
@@ -112,13 +111,10 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(is_of_name)
 }
 
-/// Without case and marks: `begin_time_seconds` is `beginTimeSeconds`, and `@timestamp` is `timestamp`.
-fn plain(key: &str) -> String {
-    key.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(LONGEST_KEY)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect()
+/// Whether it is one of these without case and marks: `begin_time_seconds` is `beginTimeSeconds`, and `@timestamp` is `timestamp`.
+fn is_called(key: &str, names: &[&str]) -> bool {
+    let plain = key.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    names.iter().any(|name| plain.clone().eq(name.bytes()))
 }
 
 /// In the order of digits.
@@ -132,7 +128,6 @@ pub(super) const LONGEST_IDENTITY: usize = 512;
 pub(super) const MOST_IDENTITIES: usize = 16;
 /// With what stands around a name: tags, a function, a path.
 const LONGEST_TITLE: usize = 2048;
-const LONGEST_KEY: usize = 64;
 const AGGREGATES: [&str; 9] = ["average", "avg", "mean", "median", "max", "maximum", "min", "latest", "last"];
 const TIMES: [&str; 14] = [
     "time",
