@@ -3,6 +3,7 @@
 pub(crate) mod allowance;
 pub(crate) mod archive;
 mod drawn_graph;
+pub(crate) mod escapes;
 mod problem_list;
 pub(crate) mod room;
 mod source_page;

@@ -7,11 +7,11 @@
 //!
 //! A node that calls others has two amounts, its own and `of` all: `0.32MB (0.19%)`, `of 165.65MB (99.74%)`, or `0 of 165.65MB (99.74%)`.
 
-use crate::bundle::signature::looks_like_text;
+use crate::bundle::{packing::escapes::unescaped, signature::looks_like_text};
 
 /// The table that `-top` prints of the same profile; `None` for what is no such graph.
 pub(crate) fn table_of_graph(bytes: &[u8]) -> Option<Vec<u8>> {
-    if !looks_like_text(bytes) || bytes.len() > LARGEST_GRAPH {
+    if bytes.len() > LARGEST_GRAPH || !looks_like_text(bytes) {
         return None;
     }
     let text = String::from_utf8_lossy(bytes);
@@ -96,7 +96,7 @@ fn node_of_svg(part: &str) -> Option<Node> {
     let (id, rest) = part.split_once("</title>")?;
     is_node(id).then_some(())?;
     let (_, title) = rest.split_once("xlink:title=\"")?;
-    let name = plain(&title[..title.find('"')?]);
+    let name = unescaped(title[..title.find('"')?].to_owned());
     let lines: Vec<String> = texts(rest);
     Node::new(&name, lines.iter().map(String::as_str))
 }
@@ -111,23 +111,9 @@ fn legend_of_svg(text: &str) -> Vec<String> {
 fn texts(part: &str) -> Vec<String> {
     let inner = |text: &str| {
         let (_, rest) = text.split_once('>')?;
-        Some(plain(&rest[..rest.find("</text>")?]))
+        Some(unescaped(rest[..rest.find("</text>")?].to_owned()))
     };
     part.split("<text ").skip(1).filter_map(inner).collect()
-}
-
-/// Without what XML escapes.
-fn plain(text: &str) -> String {
-    let escapes = [
-        ("&#45;", "-"),
-        ("&gt;", ">"),
-        ("&lt;", "<"),
-        ("&quot;", "\""),
-        ("&#42;", "*"),
-        ("&#160;", " "),
-        ("&amp;", "&"),
-    ];
-    escapes.iter().fold(text.to_owned(), |text, (escape, letter)| text.replace(escape, letter))
 }
 
 fn is_picture(begin: &str) -> bool {

@@ -6,7 +6,7 @@
 //! <span class=line>   32</span> <span class=livesrc>    700.02MB   700.02MB   b.orders = append(b.orders, o) </span><span class=asm>…</span>
 //! ```
 
-use crate::bundle::signature::looks_like_text;
+use crate::bundle::{packing::escapes::unescaped, signature::looks_like_text};
 
 /// The page's text, without its instructions of the processor; `None` for what is no such page.
 pub(crate) fn text_of_page(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -34,8 +34,7 @@ pub(crate) fn text_of_page(bytes: &[u8]) -> Option<Vec<u8>> {
         }
     }
     text.push_str(rest);
-    let escapes = [("&lt;", "<"), ("&gt;", ">"), ("&#34;", "\""), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    Some(escapes.iter().fold(text, |text, (escape, letter)| text.replace(escape, letter)).into_bytes())
+    Some(unescaped(text).into_bytes())
 }
 
 const LARGEST_PAGE: usize = 8 << 20;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::bundle::packing::escapes::unescaped;
+
 /// Whether a text has blocks set apart by Markdown or HTML.
 pub(crate) fn is_marked_up(text: &[u8]) -> bool {
     let is_mark = |line: &[u8]| {
@@ -128,7 +130,7 @@ fn without_markup(line: &str) -> String {
     }
     text.push_str(rest);
     text.push_str(behind);
-    ENTITIES.iter().fold(text, |text, (name, letter)| text.replace(name, letter))
+    unescaped(text)
 }
 
 /// Whether what stands behind a `<` is a tag of those that set a text.
@@ -139,7 +141,6 @@ fn is_tag(text: &str) -> bool {
 }
 
 const TAGS: [&str; 9] = ["pre", "code", "b", "i", "br", "summary", "details", "a", "span"];
-const ENTITIES: [(&str, &str); 5] = [("&gt;", ">"), ("&lt;", "<"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
 
 #[cfg(test)]
 mod tests {
