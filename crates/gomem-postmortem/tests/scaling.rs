@@ -152,6 +152,7 @@ fn parts_of_a_text() {
         ("files of a control group", "```\n$ cat memory.current\n104857600\n$ cat memory.max\n```\n209715200\n"),
         ("goroutines in words", "we have 5000 goroutines that are blocked on a send, or 6,000\n"),
         ("tables of free", "total used free shared buff/cache available\nMem: 7821 7102 121 14 597 431\n"),
+        ("benchmarks whose program starts again", "BenchmarkA-8 100 250 ns/op 64 B/op 3 allocs/op\nPASS\n"),
         ("words", "the pod uses 700 MB if the heap has 20 MB, but\n"),
     ] {
         let text = |count: usize| format!("It grows.\n{}", part.repeat(count));

@@ -23,9 +23,9 @@ impl OutputChange {
 }
 
 /// What two outputs say of each benchmark that both have; nothing where there are not two, or one of them says several things of
-/// itself. `lengths` are the numbers of runs of each output, in their order.
-pub(crate) fn output_changes(benchmarks: &Benchmarks, lengths: &[usize]) -> Vec<OutputChange> {
-    let sides = sides(benchmarks, lengths);
+/// itself. `outputs` are their names and numbers of runs, in their order.
+pub(crate) fn output_changes(benchmarks: &Benchmarks, outputs: &[(String, usize)]) -> Vec<OutputChange> {
+    let sides = sides(benchmarks, outputs);
     let mut sized: BTreeMap<usize, Of<'_>> = BTreeMap::new();
     let mut known: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (run, side) in benchmarks.runs().iter().zip(sides) {
@@ -64,24 +64,22 @@ impl Of<'_> {
 }
 
 /// Which output each run is of. One output is two where the test program of a package starts again in it.
-fn sides(benchmarks: &Benchmarks, lengths: &[usize]) -> Vec<usize> {
+fn sides(benchmarks: &Benchmarks, outputs: &[(String, usize)]) -> Vec<usize> {
     let runs = benchmarks.runs();
-    if lengths.len() > 1 {
-        return lengths
-            .iter()
-            .enumerate()
-            .flat_map(|(side, &length)| std::iter::repeat_n(side, length))
-            .take(runs.len())
-            .collect();
+    if outputs.len() > 1 {
+        let sides = outputs.iter().zip(0..).flat_map(|((_, length), side)| std::iter::repeat_n(side, *length));
+        return sides.take(runs.len()).collect();
     }
-    let mut starts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let side = |run: &'_ Run, starts: &mut Vec<usize>| {
-        starts.iter().position(|&start| start == run.start).unwrap_or_else(|| {
-            starts.push(run.start);
-            starts.len() - 1
-        })
-    };
-    runs.iter().map(|run| side(run, starts.entry(&run.package).or_default())).collect()
+    // Runs stand in the order of the starts that they are of.
+    let mut latest: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let sides = runs.iter().map(|run| {
+        let (start, side) = latest.entry(&run.package).or_insert((run.start, 0));
+        if *start != run.start {
+            (*start, *side) = (run.start, *side + 1);
+        }
+        *side
+    });
+    sides.collect()
 }
 
 /// A judgement: runs of the same code differ less.
@@ -93,7 +91,8 @@ mod tests {
 
     fn told(text: &str, lengths: &[usize]) -> Vec<(String, [f64; 2], bool)> {
         let benchmarks = Benchmarks::parse(text.as_bytes()).unwrap();
-        let changes = output_changes(&benchmarks, lengths).into_iter();
+        let outputs: Vec<(String, usize)> = lengths.iter().map(|length| (String::new(), *length)).collect();
+        let changes = output_changes(&benchmarks, &outputs).into_iter();
         changes.map(|change| (change.benchmark.to_string(), change.bytes, change.is_felt())).collect()
     }
 

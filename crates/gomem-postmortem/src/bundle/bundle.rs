@@ -214,10 +214,6 @@ impl Bundle {
         self.benchmarks.as_ref()
     }
 
-    pub(crate) fn benchmark_outputs(&self) -> &[(String, usize)] {
-        &self.benchmark_outputs
-    }
-
     /// The program's file.
     #[must_use]
     pub fn binary(&self) -> Option<&Binary> {

@@ -24,8 +24,7 @@ impl BenchmarkResults {
         let unknown = allocations.iter().filter_map(|of| Some((of.benchmark.clone(), of.unknown()?)));
         let remarks = shortened(unknown.collect()).into_iter().map(|(name, text)| Remark { name, text }).collect();
         let lines = allocations.into_iter().filter_map(|of| of.lines.ok()).flatten().collect();
-        let lengths: Vec<usize> = bundle.benchmark_outputs().iter().map(|(_, runs)| *runs).collect();
-        let changes = output_changes(benchmarks, &lengths);
+        let changes = output_changes(benchmarks, &bundle.benchmark_outputs);
         let mut medians = benchmarks.medians();
         // What lies between two outputs that differ nobody measured.
         medians.retain(|median| {

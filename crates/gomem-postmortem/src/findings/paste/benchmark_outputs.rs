@@ -11,13 +11,12 @@ use crate::{
 
 /// The benchmark whose operations allocate most otherwise in one output than in the other.
 pub(crate) fn benchmark_outputs(bundle: &Bundle) -> Option<Finding> {
-    let (names, lengths): (Vec<&str>, Vec<usize>) =
-        bundle.benchmark_outputs().iter().map(|(name, runs)| (name.as_str(), *runs)).unzip();
-    let changes = output_changes(bundle.benchmarks()?, &lengths);
+    let outputs = &bundle.benchmark_outputs;
+    let changes = output_changes(bundle.benchmarks()?, outputs);
     let mut felt: Vec<&OutputChange> = changes.iter().filter(|change| change.is_felt()).collect();
     felt.sort_by(|a, b| factor(b).total_cmp(&factor(a)));
     let first = felt.first()?;
-    let sides = sides(&names);
+    let sides = sides(outputs);
     let title = format!("For each operation {}", words(first, Some(&sides)));
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
     finding.summary = format!(
@@ -47,8 +46,8 @@ pub(crate) fn benchmark_outputs(bundle: &Bundle) -> Option<Finding> {
 }
 
 /// How the two outputs are called: by their lines where they are of one text.
-fn sides(names: &[&str]) -> [String; 2] {
-    let [first, second] = names else { return ["the first run".to_owned(), "the second".to_owned()] };
+fn sides(outputs: &[(String, usize)]) -> [String; 2] {
+    let [(first, _), (second, _)] = outputs else { return ["the first run".to_owned(), "the second".to_owned()] };
     match first.rsplit_once(", ").zip(second.rsplit_once(", ")) {
         Some(((file, line), (other, later))) if file == other => {
             [format!("the output at {line}"), format!("that at {later}")]
