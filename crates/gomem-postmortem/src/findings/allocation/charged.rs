@@ -45,12 +45,14 @@ pub(crate) fn allocations(
         let of_time = |finding, is_start| if is_start { at_start(finding) } else { finding };
         let own_is_start = is_start(None, &account.own);
         let own = own_finding(account, (sites, log), gc_cycles, pacing, cost, own_is_start);
-        let larger = |callee, bytes| start?.became_larger(std::iter::once((account.place, callee, bytes)));
+        let of_size = |finding: &mut Finding, callee, bytes| {
+            let larger = start.and_then(|start| start.became_larger(std::iter::once((account.place, callee, bytes))));
+            if let Some(sizes) = larger.filter(|_| finding.kept.is_none()) {
+                tell_larger(finding, sizes);
+            }
+        };
         findings.extend(own.map(|mut finding| {
-            larger(None, &account.own)
-                .filter(|_| finding.kept.is_none())
-                .into_iter()
-                .for_each(|sizes| tell_larger(&mut finding, sizes));
+            of_size(&mut finding, None, &account.own);
             of_time(finding, own_is_start)
         }));
         let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
@@ -58,8 +60,8 @@ pub(crate) fn allocations(
             let mut finding = call_finding(account.place, call, (&lines, &entries), (sites, log), pacing, cost);
             if together.iter().any(|several| several.has(account.place, call)) {
                 leave_to_all(&mut finding);
-            } else if let Some(sizes) = larger(Some(call.callee), &call.inside).filter(|_| finding.kept.is_none()) {
-                tell_larger(&mut finding, sizes);
+            } else {
+                of_size(&mut finding, Some(call.callee), &call.inside);
             }
             of_time(finding, is_start(Some(call.callee), &call.inside))
         }));

@@ -47,10 +47,7 @@ pub(crate) fn few_readings(state: &GoState, diagnosis: Option<&Diagnosis>) -> Op
                       diff`, say what grows."
         .to_owned();
     finding.confidence = Confidence::Low;
-    finding.evidence = vec![
-        Evidence::new("at first", first, Unit::Bytes).with_source("metrics"),
-        Evidence::new("at last", last, Unit::Bytes).with_source("metrics"),
-    ];
+    finding.evidence = course([("at first", first), ("at last", last)], Unit::Bytes);
     Some(finding)
 }
 
@@ -100,10 +97,7 @@ pub(crate) fn few_amounts(state: &GoState, diagnosis: Option<&Diagnosis>) -> Opt
                       sessions, leases) and rises as fast. Whether it ends, as a cache does that fills up, only a longer time says."
         .to_owned();
     finding.confidence = Confidence::Low;
-    finding.evidence = vec![
-        Evidence::new("at first", first, Unit::Bytes).with_source("metrics"),
-        Evidence::new("at last", last, Unit::Bytes).with_source("metrics"),
-    ];
+    finding.evidence = course([("at first", first), ("at last", last)], Unit::Bytes);
     Some(finding)
 }
 
@@ -132,10 +126,12 @@ pub(crate) fn few_counts(state: &GoState, diagnosis: Option<&Diagnosis>) -> Opti
                       as many more after as long again, and the load is not, they never end."
         .to_owned();
     finding.confidence = Confidence::Low;
-    let evidence = [("goroutines at first", first), ("goroutines at last", last)];
-    finding.evidence =
-        evidence.map(|(quantity, count)| Evidence::new(quantity, count, Unit::Count).with_source("metrics")).into();
+    finding.evidence = course([("goroutines at first", first), ("goroutines at last", last)], Unit::Count);
     Some(finding)
+}
+
+fn course(ends: [(&'static str, f64); 2], unit: Unit) -> Vec<Evidence> {
+    ends.map(|(quantity, value)| Evidence::new(quantity, value, unit).with_source("metrics")).into()
 }
 
 /// Whether a rule was asked, and could judge nowhere.

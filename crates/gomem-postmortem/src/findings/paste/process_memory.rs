@@ -214,7 +214,8 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
             finding.summary += " What counts for its container beside it are pages of files and the kernel's own (memory.stat of its cgroup).";
         }
     }
-    if let Some(threads) = process.threads.filter(|&threads| threads >= MANY_THREADS) {
+    let many_threads = process.threads.filter(|&threads| threads >= MANY_THREADS);
+    if let Some(threads) = many_threads {
         tell_threads(&mut finding, threads);
     }
     if let Some((count, resident)) = process.malloc_arenas {
@@ -297,7 +298,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         finding.action = "For what it held while it was large take a heap profile then (/debug/pprof/heap), and one after it: `gomem diff`. Go gives \
                           back what it does not need within minutes; GOMEMLIMIT bounds the peak, debug.FreeOSMemory gives back at once."
             .to_owned();
-    } else if process.threads.is_some_and(|threads| threads >= MANY_THREADS) {
+    } else if many_threads.is_some() {
         OF_THREADS.clone_into(&mut finding.action);
     } else if process.is_container {
         finding.action = "What of that is pages of files, which the kernel takes back, memory.stat of its cgroup tells (anon and file). What \

@@ -244,8 +244,7 @@ impl Crash {
             let near = String::from_utf8_lossy(&log[end.saturating_sub(LONGEST_TABLE)..end]);
             let killed = crash.kills.as_ref().and_then(|kills| kills.process.as_deref());
             crash.processes = killed.and_then(|killed| ProcessTable::find(&near, killed));
-            let unit = crash.kills.as_ref().and_then(|kills| kills.process.as_deref()).filter(|name| is_unit(name));
-            if unit.is_some() {
+            if killed.is_some_and(is_unit) {
                 crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_unit(log));
             }
             if let (Some(kills), Some(below)) = (&mut crash.kills, below) {
@@ -387,9 +386,9 @@ const AT_START: [&[u8]; 5] = [
 const BUILD: [&[u8]; 3] = [b"cmd/link/internal/", b"cmd/compile/internal/", b" [build failed]"];
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
-/// The runtime's own stack and the registers stand before the goroutines.
 /// Bytes before the line that says who was killed: a machine has some hundred processes, each a line.
 const LONGEST_TABLE: usize = 1 << 18;
+/// The runtime's own stack and the registers stand before the goroutines.
 const FARTHEST_DUMP: usize = 16 << 10;
 /// The fields of a container's state that ended, which stand together.
 const FARTHEST_STATE: usize = 1 << 10;

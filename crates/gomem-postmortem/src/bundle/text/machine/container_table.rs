@@ -22,9 +22,7 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
     let mut readings: HashMap<&str, Readings> = HashMap::default();
     for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
         if let Some((name, bytes, limit)) = json_row(line) {
-            let unread =
-                Readings { tool: TOOLS[0].command, first: bytes, last: f64::MIN, limit, count: 0, is_rising: true };
-            readings.entry(name).or_insert(unread).push(bytes, limit);
+            readings.entry(name).or_insert(Readings::new(&TOOLS[0], bytes)).push(bytes, limit);
             continue;
         }
         if let Some(found) = TOOLS.iter().find(|tool| tool.words.iter().all(|word| line.contains(word))) {
@@ -47,8 +45,7 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
         let (first, second) = (bytes.next(), bytes.next());
         let Some(bytes) = first else { continue };
         let limit = second.filter(|_| amounts.iter().any(|cell| cell == "/"));
-        let unread = Readings { tool: tool.command, first: bytes, last: f64::MIN, limit, count: 0, is_rising: true };
-        readings.entry(name).or_insert(unread).push(bytes, limit);
+        readings.entry(name).or_insert(Readings::new(tool, bytes)).push(bytes, limit);
     }
     // Objects of JSON are read one by one: what is of one container has to be known.
     let is_json = text.trim_start().starts_with('{');
@@ -134,6 +131,11 @@ struct Readings {
 }
 
 impl Readings {
+    /// Before the first is pushed.
+    fn new(tool: &ContainerTool, first: f64) -> Self {
+        Self { tool: tool.command, first, last: f64::MIN, limit: None, count: 0, is_rising: true }
+    }
+
     fn push(&mut self, bytes: f64, limit: Option<f64>) {
         self.is_rising &= self.last < bytes;
         (self.last, self.limit, self.count) = (bytes, limit, self.count + 1);
