@@ -1,5 +1,6 @@
 //! What is published of a log: its rows, and the tables that they make.
 
+mod captured_variable;
 mod columns;
 mod decision;
 mod inlining;
@@ -8,6 +9,7 @@ mod stack_buffer;
 mod store;
 mod wrapped_call;
 
+pub use captured_variable::CapturedVariable;
 pub use decision::{HeapDecision, InlinedFrom};
 pub use inlining::Inlining;
 pub use leak::Leak;

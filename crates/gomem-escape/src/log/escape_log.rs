@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gomem_table::{Row, ToTable, View};
 
 use crate::{
-    model::{HeapDecision, Inlining, Leak, StackBuffer, WrappedCall},
+    model::{CapturedVariable, HeapDecision, Inlining, Leak, StackBuffer, WrappedCall},
     read::Coverage,
     text::{BuildError, GoVersions},
 };
@@ -15,6 +15,7 @@ use crate::{
 pub struct EscapeLog {
     pub(crate) decisions: Vec<HeapDecision>,
     pub(crate) stack_buffers: Vec<StackBuffer>,
+    pub(crate) captured: Vec<CapturedVariable>,
     pub(crate) wrapped: Vec<WrappedCall>,
     pub(crate) additions: Vec<(Arc<str>, u32)>,
     pub(crate) leaks: Vec<Leak>,
@@ -60,6 +61,12 @@ impl EscapeLog {
     #[must_use]
     pub fn stack_buffers(&self) -> &[StackBuffer] {
         &self.stack_buffers
+    }
+
+    /// The variables that closures capture, in order of their places.
+    #[must_use]
+    pub fn captured_variables(&self) -> &[CapturedVariable] {
+        &self.captured
     }
 
     /// The calls that `go` or `defer` puts into a function of its own, in order of their places.

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashSet};
 use crate::{
     decide::{Chains, stored},
     log::{escape_log::EscapeLog, rows::Rows},
-    model::WrappedCall,
+    model::{CapturedVariable, WrappedCall},
     read::{Facts, Functions, Interner, Kept, RawDecision, RawLeak, RawStackBuffer, TextId, XPos, merge},
 };
 
@@ -27,6 +27,7 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         inlining,
         logopt,
         shared,
+        captured,
         wrapped,
         additions,
         boxed,
@@ -61,7 +62,16 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         lines.sort();
         lines
     };
+    let captured_variable = |(at, function, variable): &(XPos, TextId, TextId)| CapturedVariable {
+        file: Arc::clone(texts.text(at.file)),
+        line: at.line,
+        function: Arc::clone(texts.text(*function)),
+        variable: Arc::clone(texts.text(*variable)),
+    };
+    let mut captured: Vec<_> = captured.iter().map(captured_variable).collect();
+    captured.sort();
     EscapeLog {
+        captured,
         decisions: decisions.iter().map(|decision| rows.decision(decision, &json)).collect(),
         wrapped: wrapped_calls(&wrapped, &rows),
         additions: sorted(additions),

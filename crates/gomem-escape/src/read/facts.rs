@@ -43,6 +43,8 @@ pub(crate) struct Facts {
     pub(crate) logopt: LogOptFacts,
     /// Variables that closures share, and whether they have no size.
     pub(crate) shared: HashMap<(XPos, TextId), bool>,
+    /// Variables that closures capture: where each is declared, the function around the closure, and the name.
+    pub(crate) captured: HashSet<(XPos, TextId, TextId)>,
     /// What a function of its own keeps of each call that `go` or `defer` puts into one.
     pub(crate) wrapped: HashSet<Kept>,
     /// Fields that are put into an interface, each at its position.

@@ -205,6 +205,9 @@ impl Fold {
                     });
                 } else {
                     facts.functions.see_capture(section.package, function);
+                    let variable = text.split_once(" (").map_or(text, |(variable, _)| variable);
+                    let captured = (at, facts.texts.id(function), facts.texts.id(variable));
+                    facts.captured.insert(captured);
                 }
                 if by_ref && let Some((variable, detail)) = text.split_once(" (") {
                     let variable = facts.texts.id(variable);
