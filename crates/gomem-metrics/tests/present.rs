@@ -377,3 +377,27 @@ fn healthy_services_are_silent() {
         }
     }
 }
+
+/// Allocation that rises as what is kept does: by more work, or by a program that goes through all that it has leaked.
+#[test]
+fn growth_beside_a_rising_allocation_rate_is_not_known() {
+    let conditions: [(&str, Condition); 2] =
+        [("live_heap_leak", |step| step.more_live = 2.0 * MB), ("goroutine_leak", |step| step.more_goroutines = 20.0)];
+    for (rule, condition) in conditions {
+        let told = |load: fn(usize) -> f64| {
+            let mut metrics = Metrics::new();
+            let mut service = Service::default();
+            for step in 0..STEPS {
+                let mut now = healthy();
+                condition(&mut now);
+                now.alloc *= load(step);
+                let time_ms = 1_700_000_000_000 + step as i64 * 5000;
+                metrics.push_scrape(time_ms, service.scrape(&now).as_bytes()).unwrap();
+            }
+            let diagnosis = Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default());
+            diagnosis.judgements().iter().find(|judgement| judgement.rule.name() == rule).unwrap().verdict
+        };
+        assert_eq!(told(|step| 1.0 + step as f64 / 24.0), Verdict::Insufficient, "{rule}");
+        assert_eq!(told(|_| 1.0), Verdict::Fired, "{rule}");
+    }
+}

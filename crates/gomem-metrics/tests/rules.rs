@@ -141,3 +141,82 @@ fn few_falls_of_the_heap_say_nothing() {
     let level = of_falls(60, &|_| 1e8);
     assert_ne!(level.verdict, Verdict::Fired, "{}", level.summary);
 }
+
+#[test]
+fn what_is_resident_beyond_the_heap_is_told_where_no_more_is_exported() {
+    let scrapes = |heap: fn(i64) -> i64, goroutines: fn(i64) -> i64| {
+        (0..40).map(move |step| {
+            let resident = 20_000_000 + step * 3_000_000;
+            let text = format!(
+                "process_resident_memory_bytes {resident}\ngo_memstats_heap_sys_bytes {}\ngo_memstats_heap_released_bytes 3e6\n\
+                 go_goroutines {}\n",
+                heap(step),
+                goroutines(step)
+            );
+            (step * 60, text)
+        })
+    };
+    let told = judgement(scrapes(|_| 12_000_000, |_| 9), "offheap_growth");
+    assert_eq!((told.verdict, told.severity), (Verdict::Fired, Severity::Warning));
+    assert!(told.summary.contains("outside of Go's heap"), "{}", told.summary);
+    assert!(told.missing.contains(&"go_memstats_sys_bytes"));
+    let of_heap = judgement(scrapes(|step| 12_000_000 + step * 3_000_000, |_| 9), "offheap_growth");
+    assert_eq!(of_heap.verdict, Verdict::Clear);
+    let of_stacks = judgement(scrapes(|_| 12_000_000, |step| 9 + step * 500), "offheap_growth");
+    assert_eq!(of_stacks.verdict, Verdict::Insufficient);
+}
+
+/// A service whose work ended after 40 of 60 seconds: so many MiB of spans stay in use for 8 MiB of objects, of which GC waits for so many.
+fn after_its_work(inuse_mib: u64, goal_mib: u64) -> Judgement {
+    let scrapes = (0..60_u64).map(|step| {
+        let is_busy = step < 40;
+        let (inuse, objects, goal) = if is_busy { (70, 60, 80) } else { (inuse_mib, 8, goal_mib) };
+        let cycles = if is_busy { step / 2 } else { 20 };
+        let text = format!(
+            "go_memstats_heap_inuse_bytes {}\ngo_memstats_heap_alloc_bytes {}\ngo_memstats_next_gc_bytes {}\n\
+             go_gc_duration_seconds_count {cycles}\n",
+            inuse << 20,
+            objects << 20,
+            goal << 20
+        );
+        (1_700_000_000 + step as i64, text)
+    });
+    judgement(scrapes, "fragmentation")
+}
+
+#[test]
+fn spans_that_stay_unused_up_to_the_goal_take_no_more_cycles_to_tell() {
+    assert_eq!(after_its_work(48, 16).verdict.name(), "fired");
+    // The next allocations fill what is free.
+    assert_ne!(after_its_work(48, 48).verdict.name(), "fired");
+    assert_ne!(after_its_work(24, 16).verdict.name(), "fired", "little");
+}
+
+/// What is said of stacks of so many goroutines at first and at last, of so many KiB each, beside so many MiB of other memory.
+fn stacks_of([first, last]: [u64; 2], kib: u64, other_mib: u64) -> Judgement {
+    let scrapes = (0..40_u64).map(|step| {
+        let goroutines = first + (last - first) * step / 39;
+        let stacks = goroutines * (kib << 10);
+        let text = format!(
+            "go_goroutines {goroutines}\ngo_memstats_stack_inuse_bytes {stacks}\ngo_memstats_heap_released_bytes 0\n\
+             go_memstats_sys_bytes {}\n",
+            stacks + (other_mib << 20)
+        );
+        (1_700_000_000 + step as i64, text)
+    });
+    judgement(scrapes, "huge_stacks")
+}
+
+#[test]
+fn stacks_that_are_most_of_the_memory_are_never_called_a_small_part() {
+    let grown = stacks_of([3000, 3000], 32, 20);
+    assert_eq!((grown.verdict.name(), grown.severity.name()), ("fired", "warning"), "{}", grown.summary);
+    let many = stacks_of([20_000, 20_000], 4, 20);
+    assert_eq!((many.verdict.name(), many.severity.name()), ("fired", "info"), "{}", many.summary);
+    let good_part = stacks_of([3000, 3000], 32, 150);
+    assert_eq!(good_part.verdict.name(), "clear");
+    assert!(good_part.summary.contains("a good part of the memory"), "{}", good_part.summary);
+    let leak = stacks_of([1000, 9000], 8, 20);
+    assert!(leak.summary.contains("grows, and their stacks with it"), "{}", leak.summary);
+    assert_eq!(stacks_of([500, 500], 32, 20).summary, "stacks are not a large part of the memory");
+}

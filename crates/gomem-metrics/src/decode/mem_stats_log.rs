@@ -82,17 +82,26 @@ fn entries(line: &str) -> Option<Entries<'_>> {
     is_one.then_some(Entries { line, numbers })
 }
 
-/// The fields of a line whose names are in small letters, as JSON has them or as `name=value`. Other allocators count what they
-/// allocate and free too: one name has to be Go's own.
+/// The fields of a line whose names are in small letters, as JSON has them or as `name=value`; one has to be Go's own.
 fn in_small_letters(line: &str) -> Vec<(&'static str, f64)> {
     let is_json = line.contains("{\"");
     let of = |key: &str| if is_json { field(line, key) } else { value_after(line, &key[1..], &['=']) };
     let mut found: Vec<_> = IN_SMALL_LETTERS.iter().filter_map(|(name, key)| Some((*name, of(key)?))).collect();
-    if found.iter().all(|(name, _)| OF_ANY_ALLOCATOR.contains(name)) {
+    if !found.iter().any(|(name, _)| is_own(name)) {
         return Vec::new();
     }
     found.extend(of("\"goroutines").map(|count| ("NumGoroutine", count)));
     found
+}
+
+/// The field that a name is, as Go has it or in small letters.
+pub(crate) fn field_named(name: &str) -> Option<&'static str> {
+    FIELDS.iter().copied().find(|field| *field == name || snake_case(field) == name)
+}
+
+/// Whether a field is Go's own: other allocators count what they allocate and free too.
+pub(crate) fn is_own(field: &str) -> bool {
+    !OF_ANY_ALLOCATOR.contains(&field)
 }
 
 /// `HeapAlloc` is `heap_alloc`, `MSpanSys` is `mspan_sys`.

@@ -2,8 +2,8 @@
 //!
 //! Over six spans of equal time, of the median in each: last ≥ 2 × first and ≥ 100 more; Kendall's τ ≥ 0.7; the last third's
 //! pace would still add ≥ 20 %. A steady growth by a tenth or more that has not come so far is `insufficient`. Connections that
-//! are kept alive level off; a peak of traffic goes down again, or allocation goes up with it: by two fifths as much, of six times as
-//! many goroutines to three times as much; by less it is `insufficient`. Where goroutines are not counted,
+//! are kept alive level off, and a peak of traffic goes down again. Growth is `insufficient` where allocation goes up with it, by two fifths
+//! as much: more work may need it. Where goroutines are not counted,
 //! as by expvar, stacks stand for them: they double, by ≥ 0.5 MiB.
 
 use gomem_finding::{Confidence, Severity};
@@ -57,15 +57,12 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     }
     let load = window.load_ratio();
     if let Some(load) = load.filter(|&load| load > 1.3 && load - 1.0 >= LEAST_OF_LOAD * (ratio - 1.0).min(2.0)) {
-        // At first there may be next to none of both: how many times as much it is says little then.
-        let is_explained = load - 1.0 >= LEAST_OF_LOAD * (ratio - 1.0).min(MOST_OF_LOAD);
-        let opinion = if is_explained {
-            Opinion::clear("goroutines grow in proportion to the work: the allocation rate does too")
-        } else {
-            Opinion::insufficient(format!(
-                "{ratio:.0} times as many goroutines at last, and {load:.1} times as much is allocated: whether the load explains them is not known"
-            ))
-        };
+        let reason = format!(
+            "{:.0} goroutines at first, {:.0} at last, and {load:.1} times as much is allocated a second: more work needs more of them, and those \
+             that never end may be what allocates; whether they fall with the work tells",
+            growth.first, growth.last
+        );
+        let opinion = Opinion::insufficient(reason);
         return with_evidence(opinion).with("alloc_rate_ratio", Some(load), Unit::Ratio);
     }
     let summary = format!(
@@ -133,9 +130,8 @@ fn goes_with_load(window: &Window<'_>) -> bool {
 
 const ACTION: &str = "Take a goroutine profile (/debug/pprof/goroutine?debug=2) and look for the stack that most of them share; \
                       from Go 1.27 on, /debug/pprof/goroutineleak names those that can never go on.";
-/// Of the growth of goroutines, for a load that explains it; up to so many times as many.
+/// Of the growth of goroutines, for a load that may explain it; up to three times as many.
 const LEAST_OF_LOAD: f64 = 0.4;
-const MOST_OF_LOAD: f64 = 5.0;
 const LEAST_RATIO: f64 = 2.0;
 const LEAST_MORE: f64 = 100.0;
 /// What grows steadily by this part, and by so many, may be a leak that has not come far.

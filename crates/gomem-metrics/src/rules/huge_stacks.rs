@@ -1,14 +1,16 @@
-//! `huge_stacks`: stacks are ≥ 25 % of what Go holds, ≥ 32 MiB, and ≥ 64 KiB a goroutine.
+//! `huge_stacks`: stacks are ≥ 25 % of what Go holds, ≥ 32 MiB, and ≥ 64 KiB a goroutine; or ≥ 50 %, with many goroutines.
 //!
-//! A goroutine starts with 2 to 8 KiB. Measured: 520 KiB each where recursion is deep, 2 KiB where goroutines leak. Stacks
-//! count into the goal since Go 1.18, so they raise the heap's as well (`runtime/mgcpacer.go`).
+//! A goroutine starts with 2 to 8 KiB. Measured: 520 KiB each where recursion is deep, 2 KiB where goroutines leak, 32
+//! KiB where each has an array of 24 KiB. A crowd whose stacks grew to 16 KiB or more each is a warning; smaller ones are
+//! what so many goroutines take at least. Stacks count into the goal since Go 1.18, so they raise the heap's as well
+//! (`runtime/mgcpacer.go`).
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
 
 use super::{
     goroutine_leak,
-    opinion::{Opinion, bytes, percent},
+    opinion::{Opinion, Verdict, bytes, percent},
 };
 use crate::{analysis::Window, model::Quantity};
 
@@ -31,8 +33,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .against("stack_bytes_per_goroutine", each, LEAST_EACH, Unit::Bytes)
             .with("goroutines", goroutines, Unit::Count)
     };
-    if share < LEAST_FRACTION || stacks < LEAST_BYTES || each < LEAST_EACH {
+    if share < LEAST_FRACTION || stacks < LEAST_BYTES {
         return with_evidence(Opinion::clear("stacks are not a large part of the memory"));
+    }
+    if each < LEAST_EACH {
+        return with_evidence(of_many(window, stacks, share, (goroutines, each)));
     }
     let summary = format!(
         "stacks hold {} ({} of what Go holds), {} for each of {goroutines:.0} goroutines: deep recursion or large frames",
@@ -43,6 +48,28 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     with_evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(
         "Checked: many goroutines with small stacks are goroutine_leak instead. Stacks shrink only at a GC.",
     )
+}
+
+/// Many goroutines whose stacks are no large ones: where these are most of the memory, that is told, unless they grow in number, which
+/// is [`goroutine_leak`](super::goroutine_leak)'s.
+fn of_many(window: &Window<'_>, stacks: f64, share: f64, (goroutines, each): (f64, f64)) -> Opinion {
+    if goroutine_leak::find(&window.until_now()).verdict == Verdict::Fired {
+        return Opinion::clear("the number of goroutines grows, and their stacks with it");
+    }
+    if share < MOST_OF_MEMORY {
+        return Opinion::clear(
+            "many goroutines have a good part of the memory as stacks, none of them a large one on average",
+        );
+    }
+    let severity = if each >= GROWN { Severity::Warning } else { Severity::Info };
+    let summary = format!(
+        "stacks hold {} ({} of what Go holds), {} for each of {goroutines:.0} goroutines: their number is as large all the time",
+        bytes(stacks),
+        percent(share),
+        bytes(each)
+    );
+    Opinion::fired(severity, summary, OF_MANY)
+        .confounder("Stacks shrink only at a GC, and only by half: what a call needed once stays for a while.")
 }
 
 /// Where goroutines are not counted, as in `/debug/vars`: stacks that go on growing may be many small ones, and are
@@ -72,6 +99,11 @@ fn without_goroutines(window: &Window<'_>, stacks: f64, share: f64) -> Opinion {
 
 const ACTION: &str = "Take /debug/pprof/goroutine?debug=2 and look for deep stacks; large local arrays show in the frame sizes of \
                       go build -gcflags=-S.";
+const OF_MANY: &str = "Keep fewer goroutines at a time (a pool of workers, a poller instead of a goroutine for each connection), or make what each has on its \
+                       stack small: no large array as a local variable, no deep call that is kept waiting in. /debug/pprof/goroutine says where they wait.";
 const LEAST_FRACTION: f64 = 0.25;
+const MOST_OF_MEMORY: f64 = 0.5;
 const LEAST_BYTES: f64 = 32.0 * MIB;
 const LEAST_EACH: f64 = 64.0 * 1024.0;
+/// Three times doubled, from 2 KiB.
+const GROWN: f64 = 16.0 * 1024.0;

@@ -9,9 +9,9 @@
 //!
 //! Growth of 2 to 8 MiB, or of 3 to 15 %, that goes on is `insufficient`. So is growth where the live heap once fell by more than
 //! it grew in all, if fewer than six cycles of the last third are seen: where work comes in bursts the least of a few cycles is
-//! chance. Growth is explained by the load where that grows by half as much and rises in most of twelve spans (τ ≥ 0.6): a load
-//! that goes up and down explains none. Where `GOGC` is not exported, it is taken for 100, unless GC runs more rarely than that
-//! explains, and not equally so in each third of the run: then a memory limit may set the goal.
+//! chance. And so is growth where the allocation rate grows by half as much and rises in most of twelve spans (τ ≥ 0.6): the load
+//! may explain it. A rate that goes up and down explains none. Where `GOGC` is not exported, it is taken for 100, unless GC runs
+//! more rarely than that explains, and not equally so in each third of the run: then a memory limit may set the goal.
 //!
 //! Where neither the live heap nor the goal is exported, each fall of the heap by 10 % or more is a GC that is seen, and what is
 //! there after it stands for what survived: it is that, and what was allocated until the scrape. Such growth has low confidence,
@@ -64,8 +64,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return with_evidence(Opinion::insufficient(reason)).missing(&[GOAL, LIVE]);
     }
     if let Some(load) = explaining_load(window, &growth) {
-        let reason = "the live heap grows in proportion to the work: the allocation rate does too";
-        return with_evidence(Opinion::clear(reason)).with("alloc_rate_ratio", load, Unit::Ratio);
+        let reason = format!(
+            "the live heap grows, and {load:.1} times as much is allocated a second in the end: more work keeps more, and a program that goes \
+             through all that it leaked allocates more; whether it falls with the work tells"
+        );
+        return with_evidence(Opinion::insufficient(reason)).with("alloc_rate_ratio", load, Unit::Ratio);
     }
     let confidence = if is_of_falls { Confidence::Low } else { confidence(window, live.len()) };
     with_evidence(leak(window, &growth, since, is_of_falls).sure(confidence))
@@ -167,7 +170,9 @@ impl Course {
             Self::Step => Opinion::clear("the live heap went up in one step, and not since"),
             Self::LevelsOff => Opinion::clear("the live heap grew, and levels off, as a cache does that fills up"),
             Self::Slows => {
+                let least = LEAST_LATEST.max(LEAST_OF_PACE * growth.increase() / growth.median.max(1.0));
                 Opinion::insufficient("the live heap grew, and may be levelling off: more GC cycles are needed to tell")
+                    .against("latest_growth_fraction", growth.latest / growth.median.max(1.0), least, Unit::Fraction)
             }
             Self::Scatters => Opinion::insufficient(
                 "what survives GC fell by more than it grew in all, and few cycles are seen of late: more are needed to tell",

@@ -2,8 +2,10 @@
 //!
 //! `max(resident − (sys − released), 0)` over six spans of equal time: ≥ 32 MiB more and ≥ 15 % of the resident memory;
 //! Kendall's τ ≥ 0.8; the last third goes on at a third of the pace at least. A steady growth by 8 MiB or more that has not come
-//! so far is `insufficient`. Below zero it is memory that Go has and never
-//! touched, which says nothing.
+//! so far is `insufficient`. Below zero it is memory that Go has and never touched, which says nothing.
+//!
+//! Where `sys` is not exported, what is resident beyond Go's heap (`heap_sys − released`) and its stacks is looked at, with low
+//! confidence: the runtime's tables are in it. Where stacks are not exported either, and goroutines become more, that is `insufficient`.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
@@ -15,8 +17,12 @@ use crate::{
 };
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
-    let outside =
-        |row| Some((window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?).max(0.0));
+    let is_of_heap = !window.knows(Quantity::HeldBytes);
+    let held = |row| match is_of_heap {
+        false => window.value(Quantity::HeldBytes, row),
+        true => Some(window.value(Quantity::HeapSysBytes, row)? - window.value(Quantity::HeapReleasedBytes, row)?),
+    };
+    let outside = |row| Some((window.value(Quantity::ResidentBytes, row)? - held(row)?).max(0.0));
     let points = window.points_of(outside);
     let Some(resident) = window.last(Quantity::ResidentBytes).filter(|_| !points.is_empty()) else {
         return Opinion::not_evaluable(&[
@@ -56,17 +62,36 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         let reason = "Go returned memory meanwhile that may still be resident; it takes longer to tell";
         return with_evidence(Opinion::insufficient(reason)).with("returned_bytes", returned, Unit::Bytes);
     }
+    let goroutines = window.points(Quantity::Goroutines);
+    let more_goroutines =
+        goroutines.first().zip(goroutines.last()).is_some_and(|(first, last)| last.1 >= 1.5 * first.1);
+    if is_of_heap && more_goroutines && !window.knows(Quantity::StackInuseBytes) {
+        let reason = "what is resident beyond Go's heap grows, and so do the goroutines: their stacks may be it";
+        return with_evidence(Opinion::insufficient(reason)).missing(&["go_memstats_stack_inuse_bytes"]);
+    }
     let summary = format!(
-        "{} of {} resident is outside of what Go holds, {} more than at first{}: a heap profile cannot show it",
+        "{} of {} resident is outside of {}, {} more than at first{}: a heap profile cannot show it",
         bytes(growth.last),
         bytes(resident),
+        if is_of_heap { "Go's heap" } else { "what Go holds" },
         bytes(growth.increase()),
         since_text(since)
     );
-    with_evidence(Opinion::fired(Severity::Warning, summary, ACTION))
+    let confidence = match points.len() {
+        _ if is_of_heap => Confidence::Low,
+        20.. => Confidence::High,
+        _ => Confidence::Medium,
+    };
+    let opinion = with_evidence(Opinion::fired(Severity::Warning, summary, ACTION))
         .with("growth_bytes_per_second", growth.per_second(), Unit::BytesPerSecond)
-        .sure(if points.len() >= 20 { Confidence::High } else { Confidence::Medium })
-        .confounder("Files that are mapped and read count as resident, and so do huge pages.")
+        .sure(confidence)
+        .confounder("Files that are mapped and read count as resident, and so do huge pages.");
+    match is_of_heap {
+        false => opinion,
+        true => opinion
+            .confounder("Stacks and the runtime's own tables are outside of the heap, too.")
+            .missing(&["go_memstats_sys_bytes"]),
+    }
 }
 
 const ACTION: &str = "Look at /proc/PID/smaps: from Go 1.25 on the runtime's own areas are named [anon: Go: …], the others are cgo, \

@@ -6,12 +6,15 @@
 //! 1795860015000,13,4.50 MiB
 //!
 //! timestamp,runtime.go.mem_stats.heap_alloc,avg:runtime.go.num_goroutine{service:api}
+//!
+//! time,HeapAlloc,HeapSys,HeapReleased,RSS                  time,heap_alloc_mb,heap_sys_mb,rss_mb
 //! ```
 //!
 //! A time is a date, taken for UTC where it names no zone, or a number of milliseconds or seconds. Values may carry the units that
 //! Grafana formats bytes with. A column whose head names no metric (a legend of one's own) is a series by that name if its values
 //! have such units, or are whole and a mebibyte or more each, with the label `unit`; one that ends in "goroutines" counts them if its
-//! values have none, and is a program of its own. Others are left out, and told; so are sums, which are of no program.
+//! values have none, and is a program of its own. Where two columns are headed as fields of `runtime.MemStats`, and one of them as Go
+//! alone has them, such heads are these fields, and `RSS` what is resident. Others are left out, and told; so are sums, which are of no program.
 
 use std::borrow::Cow;
 
@@ -19,6 +22,7 @@ use gomem_table::ByteUnits;
 
 use crate::{
     decode::{
+        mem_stats_log,
         moment::milliseconds_of,
         observation::{Observation, Observations, ObservedSeries},
         promtool::metric_of,
@@ -66,7 +70,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
         let mut row = cells(line).into_iter();
         let time = row.next().unwrap_or_default();
         if columns.is_none() {
-            let heads: Vec<Column> = row.map(|head| Column::new(&head)).collect();
+            let row: Vec<Cow<'_, str>> = row.collect();
+            let has_mem_stats = has_mem_stats(&row);
+            let of_mem_stats = |head: &str| Column::of_mem_stats(head).filter(|_| has_mem_stats);
+            let heads: Vec<Column> =
+                row.iter().map(|head| of_mem_stats(head).unwrap_or_else(|| Column::new(head))).collect();
             points = vec![Vec::new(); heads.len()];
             (columns, head_line) = (Some(heads), number);
             of_times = time.into_owned();
@@ -77,7 +85,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             continue;
         };
         for ((points, cell), column) in points.iter_mut().zip(row).zip(columns.iter_mut().flatten()) {
-            let plain = cell.trim().parse().ok();
+            let plain = cell.trim().parse().ok().map(|plain: f64| plain * column.scale);
             let value = plain.or_else(|| ByteUnits::Standard.parse(&cell));
             // `1.1M` is a million of anything.
             column.has_units |= plain.is_none() && value.is_some() && cell.trim_end().ends_with('B');
@@ -110,6 +118,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
 struct Column {
     legend: String,
     series: Option<Observation>,
+    /// What plain numbers of it are multiplied by.
+    scale: f64,
     /// Whether the legend says that it counts goroutines: then no value of it has a unit.
     is_count: bool,
     /// Whether a value has a unit of bytes.
@@ -123,7 +133,19 @@ impl Column {
         let legend = counter_of_windows(head.trim()).unwrap_or_else(|| head.trim().to_owned());
         let count = series_of_count(&legend);
         let is_count = count.is_some();
-        Self { series: count.or_else(|| series_of(&legend)), legend, is_count, has_units: false, is_large: None }
+        let series = count.or_else(|| series_of(&legend));
+        Self { legend, series, scale: 1.0, is_count, has_units: false, is_large: None }
+    }
+
+    /// `HeapAlloc`, `heap_alloc_mb`, `RSS (KB)`.
+    fn of_mem_stats(head: &str) -> Option<Self> {
+        let (name, scale) = without_unit(head.trim());
+        let metric = match field_of(name) {
+            Some(field) => format!("memstats.{field}"),
+            None => name.eq_ignore_ascii_case("rss").then(|| "process_resident_memory_bytes".to_owned())?,
+        };
+        let series = Some(Observation::new(metric, f64::NAN));
+        Some(Self { legend: head.to_owned(), series, scale, is_count: false, has_units: false, is_large: None })
     }
 
     fn is_series(&self) -> bool {
@@ -139,6 +161,28 @@ impl Column {
             || Observation::new(&*self.legend, f64::NAN).with_labels(vec![("unit".to_owned(), "bytes".to_owned())]);
         self.known().cloned().unwrap_or_else(of_legend)
     }
+}
+
+/// Whether several columns are headed as fields of `runtime.MemStats`, one of them as Go alone has them.
+fn has_mem_stats(heads: &[Cow<'_, str>]) -> bool {
+    let fields = heads.iter().filter_map(|head| field_of(without_unit(head.trim()).0));
+    let fields: Vec<&str> = fields.collect();
+    fields.len() >= FEWEST_FIELDS && fields.iter().any(|field| mem_stats_log::is_own(field))
+}
+
+/// `HeapAlloc`, `heap_alloc`, `Heap Alloc`.
+fn field_of(name: &str) -> Option<&'static str> {
+    mem_stats_log::field_named(&name.replace(' ', ""))
+}
+
+/// The head of a column without the unit that it names, and the bytes of that.
+fn without_unit(head: &str) -> (&str, f64) {
+    let plain = head.trim_end_matches([')', ']']);
+    let named = plain.rsplit_once(['_', ' ', '(', '[']).and_then(|(name, unit)| {
+        let scale = if unit.eq_ignore_ascii_case("bytes") { Some(1.0) } else { ByteUnits::Binary.scale(unit) };
+        Some((name.trim_end_matches(['_', ' ', '(', '[']), scale?))
+    });
+    named.unwrap_or((head, 1.0))
 }
 
 /// Whether the first column is headed as `typeperf` and the performance monitor of Windows do: `(PDH-CSV 4.0) (…)(-60)`.
@@ -254,6 +298,8 @@ fn series_of_count(head: &str) -> Option<Observation> {
     (is_count && is_of_now).then(|| Observation::new("goroutines", f64::NAN).with_labels(labels))
 }
 
+/// One such name may be anything's.
+const FEWEST_FIELDS: usize = 2;
 /// A mebibyte: what a program holds of memory is more.
 const LEAST_OF_BYTES: f64 = 1_048_576.0;
 /// How the first column is called.
@@ -306,6 +352,27 @@ mod tests {
         assert_eq!(alloc.points, [(begin, 4_194_304.0), (begin + 30_000, 1500.0)]);
         let problems: Vec<_> = observations.diagnostics.iter().map(|told| told.line).collect();
         assert_eq!(problems, [2, 5]);
+    }
+
+    #[test]
+    fn fields_of_mem_stats_by_their_own_names() {
+        let named = |text: &str| {
+            let found = decode(text.as_bytes()).map(|found| found.series).unwrap_or_default();
+            found.into_iter().map(|series| (series.metric.to_string(), series.points[0].1)).collect::<Vec<_>>()
+        };
+        let own = named("time,HeapAlloc,HeapReleased,RSS,Goroutines\n1795860000,4194304,1048576,9437184,7\n");
+        let names: Vec<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
+        let resident = "process_resident_memory_bytes";
+        assert_eq!(names, ["memstats.HeapAlloc", "memstats.HeapReleased", resident, "goroutines"]);
+        let small = named("timestamp,alloc_mb,num_gc,rss_kb,\n1795860000,4.5,12,2048,7\n");
+        let expected =
+            [("memstats.Alloc", 4_718_592.0), ("memstats.NumGC", 12.0), ("process_resident_memory_bytes", 2_097_152.0)];
+        assert_eq!(small, expected.map(|(name, value)| (name.to_owned(), value)));
+        let of_mem_stats = |text: &str| named(text).iter().filter(|(name, _)| name.starts_with("memstats.")).count();
+        assert_eq!(of_mem_stats("time,Heap Alloc (MB),RSS [MB],HeapSys (MB),NextGC (MB)\n1795860000,7,8,9,9\n"), 3);
+        // Another allocator has such names, and one column may be of anything.
+        assert_eq!(of_mem_stats("time,alloc,sys,frees\n1795860000,7,8,9\n"), 0);
+        assert_eq!(of_mem_stats("time,HeapAlloc,queue\n1795860000,7,8\n"), 0);
     }
 
     #[test]
