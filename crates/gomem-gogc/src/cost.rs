@@ -59,8 +59,9 @@ impl Cost {
     pub(crate) fn from_recording(recording: &Recording, wall_seconds: f64) -> Self {
         let sum = |value: fn(&Cycle) -> f64| recording.cycles.iter().map(value).sum::<f64>();
         let procs = recording.cycles.iter().map(|cycle| f64::from(cycle.procs)).fold(1.0, f64::max);
-        let gc_seconds = sum(Cycle::gc_cpu_seconds);
+        let gc_seconds = recording.gc_cpu_seconds.unwrap_or_else(|| sum(Cycle::gc_cpu_seconds));
         let idle = sum(|cycle| cycle.idle_cpu_seconds);
+        let marking = sum(|cycle| cycle.assist_cpu_seconds + cycle.background_cpu_seconds);
         let all = (gc_seconds + idle).max(f64::MIN_POSITIVE);
         let wall = wall_seconds.max(f64::MIN_POSITIVE);
         Self {
@@ -73,7 +74,7 @@ impl Cost {
                 assist: sum(|cycle| cycle.assist_cpu_seconds) / all,
                 background: sum(|cycle| cycle.background_cpu_seconds) / all,
                 idle: idle / all,
-                pause: sum(|cycle| cycle.stw_seconds * f64::from(cycle.procs)) / all,
+                pause: (gc_seconds - marking).max(0.0) / all,
                 mark_wall: (sum(|cycle| cycle.mark_seconds) / wall).min(1.0),
                 pause_wall: (sum(|cycle| cycle.stw_seconds) / wall).min(1.0),
             },

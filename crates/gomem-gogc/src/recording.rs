@@ -102,6 +102,9 @@ pub struct Recording {
     pub non_heap_bytes: Option<f64>,
     /// The share of spans in use that holds no object, after a cycle, when measured.
     pub fragmentation: Option<f64>,
+    /// CPU time that GC took from the program in all, where it was counted. The cycles say more where the world is slow to stop: a GC
+    /// trace counts each processor as stopped from the moment that the first one is asked to (`gcStart` in `runtime/mgc.go`).
+    pub gc_cpu_seconds: Option<f64>,
     /// Reported CPU time over the process's own, when both are known.
     pub cpu_inflation: Option<f64>,
     /// Whether the GC CPU limiter acted.
@@ -128,6 +131,7 @@ impl Recording {
             rounding_bytes: 0.0,
             non_heap_bytes: None,
             fragmentation: None,
+            gc_cpu_seconds: None,
             cpu_inflation: None,
             limiter_acted: false,
             is_sampled: false,

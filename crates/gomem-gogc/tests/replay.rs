@@ -52,6 +52,20 @@ fn the_base_setting_reproduces_the_recording() {
     assert!((cpu.value - model.observed_gc_cpu_fraction().unwrap()).abs() < 0.001, "{cpu:?}");
 }
 
+/// A trace says that processors are stopped while they still run.
+#[test]
+fn what_gc_took_is_what_was_counted() {
+    let mut recording = steady(100, 50.0, 2.0);
+    recording.cycles.iter_mut().for_each(|cycle| cycle.stw_seconds = 0.01);
+    let by_cycles = GcModel::fit(&recording).unwrap();
+    recording.gc_cpu_seconds = Some(100.0 * 0.03);
+    let model = GcModel::fit(&recording).unwrap();
+    let half = |of: fn(&GcModel) -> f64| (of(&model) / of(&by_cycles) - 0.5).abs() < 0.02;
+    assert!(half(|model| model.observed_gc_cpu_fraction().unwrap()));
+    assert!(half(|model| model.predict(&Setting::new(Gogc::Percent(200))).gc_cpu_fraction.unwrap().value));
+    assert!((model.observed_shares().unwrap().pause - 1.0 / 3.0).abs() < 1e-6);
+}
+
 #[test]
 fn half_the_allocation_makes_half_the_cycles() {
     let model = GcModel::fit(&steady(200, 50.0, 2.0)).unwrap();
