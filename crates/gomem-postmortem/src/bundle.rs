@@ -32,7 +32,8 @@ pub(crate) use recognition::recogniser::LEAKED;
 pub use recognition::stranger::stranger;
 pub use signature::Signature;
 pub(crate) use text::{
-    AmountSource, Amounts, BenchmarkChange, BenchmarkTable, Crash, CrashKind, Eviction, Exhausted, Field, Kills,
-    Listing, Logged, LoggedMemory, MachineMemory, MemoryLimiter, OomReport, Printout, ProcessKey, ProcessMemory,
-    ProcessTable, ProfileIndex, Reading, Scavenger, ScavengerTrace, SpokenMemory, StatedMemory, ToolOutput, is_unit,
+    AmountSource, Amounts, BenchmarkChange, BenchmarkTable, ContainerSpec, Crash, CrashKind, Eviction, Exhausted,
+    Field, GoLimit, Kills, Listing, Logged, LoggedMemory, MachineMemory, MemoryLimiter, OomReport, Printout,
+    ProcessKey, ProcessMemory, ProcessTable, ProfileIndex, Reading, Scavenger, ScavengerTrace, SpokenMemory,
+    StatedMemory, ToolOutput, is_unit,
 };

@@ -26,6 +26,7 @@ pub(crate) use log::{
     scavenger::{Scavenger, ScavengerTrace},
 };
 pub(crate) use machine::{
+    container_spec::{ContainerSpec, GoLimit},
     eviction::Eviction,
     kernel_line::{Exhausted, Kills, is_unit},
     machine_memory::MachineMemory,

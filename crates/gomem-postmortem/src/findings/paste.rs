@@ -3,6 +3,7 @@
 pub(crate) mod benchmark_outputs;
 pub(crate) mod benchmark_table;
 pub(crate) mod benchmarks_alone;
+pub(crate) mod container_spec;
 pub(crate) mod course;
 pub(crate) mod crashes;
 pub(crate) mod eviction;

@@ -1,11 +1,14 @@
 //! What the kernel, and what runs containers, say of a process and of the machine below it.
 
 pub(crate) mod cgroup;
+pub(crate) mod container_spec;
 pub(crate) mod container_table;
 pub(crate) mod eviction;
 pub(crate) mod kernel_line;
 pub(crate) mod machine_memory;
 pub(crate) mod oom_report;
+pub(crate) mod platform_kill;
+pub(crate) mod pod_metrics;
 pub(crate) mod process_memory;
 pub(crate) mod refusal;
 pub(crate) mod server_status;

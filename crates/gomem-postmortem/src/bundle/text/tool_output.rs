@@ -12,9 +12,9 @@ use crate::bundle::{
             scavenger::{Scavenger, ScavengerTrace},
         },
         machine::{
-            cgroup::cgroup_memory, container_table::container_memory, eviction::Eviction,
-            machine_memory::MachineMemory, oom_report::OomReport, process_memory::ProcessMemory,
-            server_status::server_status, unit_status::unit_status,
+            cgroup::cgroup_memory, container_spec::ContainerSpec, container_table::container_memory,
+            eviction::Eviction, machine_memory::MachineMemory, oom_report::OomReport, pod_metrics::pod_metrics,
+            process_memory::ProcessMemory, server_status::server_status, unit_status::unit_status,
         },
         printed_profile::LARGEST_OUTPUT,
         profile_index::ProfileIndex,
@@ -79,6 +79,7 @@ pub(crate) enum Printout {
     Stated(StatedMemory),
     OomReport(OomReport),
     Eviction(Eviction),
+    Spec(ContainerSpec),
     Limiter(MemoryLimiter),
     Index(ProfileIndex),
     Benchmarks(BenchmarkTable),
@@ -93,6 +94,8 @@ impl Printout {
     pub(crate) fn find(text: &str) -> Vec<Self> {
         let mut all: Vec<Self> = ProcessMemory::find(text).into_iter().map(Self::Process).collect();
         all.extend(container_memory(text).map(Self::Process));
+        all.extend(pod_metrics(text).map(Self::Process));
+        all.extend(ContainerSpec::find(text).map(Self::Spec));
         all.extend(server_status(text).map(Self::Process));
         all.extend(unit_status(text).map(Self::Process));
         all.extend(Eviction::find(text).map(Self::Eviction));

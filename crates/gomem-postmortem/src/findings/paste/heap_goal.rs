@@ -1,5 +1,7 @@
 //! What is resident, held against the size to which the heap grows before each GC.
 
+use gomem_finding::Severity;
+
 use crate::findings::{finding::Finding, sentence::bytes};
 
 /// Says what of `now` the goal explains: of what is live, by whom that is told, at the `gogc` that the text names, else at Go's own.
@@ -21,6 +23,10 @@ pub(crate) fn beside_live(finding: &mut Finding, now: f64, (live, by): (f64, &st
             .to_owned();
         return;
     }
+    if now >= FAR_BEYOND * goal {
+        finding.severity = Severity::Warning;
+        finding.title += &format!(", {} in use of Go's heap", bytes(live));
+    }
     finding.summary += "; the rest is what Go holds and does not use, stacks, its tables, or outside of Go.";
     finding.action = "To tell them apart take runtime.MemStats (/debug/pprof/heap?debug=1, its end; or /metrics): HeapInuse − \
                       HeapAlloc are free slots, HeapIdle − HeapReleased is kept for later, HeapReleased is given back, and what \
@@ -30,11 +36,11 @@ pub(crate) fn beside_live(finding: &mut Finding, now: f64, (live, by): (f64, &st
 
 /// A judgement: stacks and the runtime's tables come on top.
 const EXPLAINED: f64 = 1.15;
+/// A judgement: no goal, and no share of free slots, explains so many times as much.
+const FAR_BEYOND: f64 = 4.0;
 
 #[cfg(test)]
 mod tests {
-    use gomem_finding::Severity;
-
     use super::*;
     use crate::findings::finding::FindingKind;
 
@@ -42,6 +48,17 @@ mod tests {
         let mut finding = Finding::new(FindingKind::Printed, Severity::Info, String::new());
         beside_live(&mut finding, now, (1e9, "The profile has"), gogc);
         finding.summary
+    }
+
+    #[test]
+    fn what_is_far_beyond_the_goal_is_a_warning() {
+        let severity = |now| {
+            let mut finding = Finding::new(FindingKind::Printed, Severity::Info, "resident".to_owned());
+            beside_live(&mut finding, now, (1e8, "The profile has"), None);
+            (finding.severity, finding.title)
+        };
+        assert_eq!(severity(6e9), (Severity::Warning, "resident, 95.4 MiB in use of Go's heap".to_owned()));
+        assert_eq!(severity(4e8), (Severity::Info, "resident".to_owned()));
     }
 
     #[test]

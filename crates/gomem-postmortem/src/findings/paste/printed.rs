@@ -12,6 +12,7 @@ use crate::{
         finding::{Finding, FindingKind},
         paste::{
             benchmark_table::benchmark_table,
+            container_spec::container_spec,
             course::{course, course_of_goroutines},
             eviction::evicted,
             memory_limiter::memory_limiter,
@@ -35,6 +36,7 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
         findings.extend(match &output.printout {
             Printout::Process(process) => Some(process_memory(process, name, bundle, state)),
             Printout::Eviction(eviction) => Some(evicted(eviction, name)),
+            Printout::Spec(spec) => Some(container_spec(spec, name)),
             Printout::Machine(memory) => Some(machine_memory(memory, name)),
             Printout::Scavenger(found) => scavenger(found, name),
             Printout::ScavengerTrace(found) => scavenger_trace(found, bundle.gctrace(), name),

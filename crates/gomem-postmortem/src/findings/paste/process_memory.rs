@@ -71,7 +71,8 @@ fn spoken_goroutines((file, spoken): &(String, SpokenMemory)) -> Option<Finding>
         true => format!("Goroutines: {} at first, {} at last, by the text's words", count(first), count(last)),
         false => format!("{} goroutines, by the text's words", count(last)),
     };
-    let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
+    let severity = if spoken.goroutines_grow { Severity::Warning } else { Severity::Info };
+    let mut finding = Finding::new(FindingKind::Printed, severity, title);
     let stacks = match spoken.stacks {
         Some(stacks) => format!("their stacks take {}, {} each", bytes(stacks), bytes(stacks / last)),
         None => format!("each has a stack of 2 KiB at least, {} in all", bytes(last * SMALLEST_STACK)),
@@ -157,8 +158,13 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         (None, false) if process.tool == WORDS => format!("{} resident, by the text's words", bytes(now)),
         (None, false) => format!("{} resident", bytes(now)),
     };
-    // Chance puts four in that order once in 24 times, and the last is half as much again.
-    let is_rising = process.is_rising && process.readings >= FEWEST_RISING && changed.is_some_and(|first| first < now);
+    // Chance puts four in that order once in 24 times, and the last is half as much again; of three it is twice as much.
+    let is_rising = process.is_rising
+        && changed.is_some_and(|first| match process.readings {
+            ..FEWEST_RISING => false,
+            FEWEST_RISING => now >= 2.0 * first,
+            _ => now > first,
+        });
     let title = if is_rising { format!("{title}, more in each of {} readings", process.readings) } else { title };
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
     finding.summary = if process.is_container {
@@ -464,7 +470,7 @@ const OF_GROUP: &str = "The limit counts all of that, so a dashboard can show le
                         the limit bounds Go's part.";
 /// Of two the last may be of a peak.
 const FEWEST_OF_GROWTH: usize = 2;
-const FEWEST_RISING: usize = 4;
+const FEWEST_RISING: usize = 3;
 /// Of its limit: the next step upwards kills it.
 const NEARLY_FULL: f64 = 0.95;
 /// A judgement.

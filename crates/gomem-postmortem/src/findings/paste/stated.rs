@@ -225,6 +225,13 @@ fn over_readings(readings: &[Reading]) -> String {
         text += if others.is_empty() { " Nothing grows by these readings." } else { &others };
     } else if let Some(since) = since {
         text += &format!(" Since reading {} the objects are not more.", since + 1);
+        let dip = objects[since..].iter().copied().fold(f64::MAX, f64::min);
+        if most > LEVEL * dip {
+            text += &format!(
+                " They fall to {} and come back: what is let go of is used again, which is no leak.",
+                bytes(dip)
+            );
+        }
         text += &growing_on(readings, since);
     } else if count >= FEWEST_READINGS && objects.windows(2).all(|pair| pair[1] > pair[0]) {
         text += " They are more in each: a leak, or garbage that no GC has collected yet.";
@@ -366,10 +373,10 @@ mod tests {
         let text = |amounts: &[u64]| -> String {
             amounts.iter().map(|amount| format!("alloc: {amount} MB sys: 900 MB inuse: {amount} MB\n")).collect()
         };
+        let levels = told(&text(&[100, 300, 800, 500, 800, 500, 800]), None).summary;
         assert!(
-            told(&text(&[100, 300, 800, 500, 800, 500, 800]), None)
-                .summary
-                .ends_with("Since reading 3 the objects are not more.")
+            levels.contains("Since reading 3 the objects are not more. They fall to 500.0 MiB and come back"),
+            "{levels}"
         );
         let resident: String =
             (0..7).map(|n| format!("rss: {} MB alloc: 40 MB sys: 90 MB inuse: 40 MB\n", 100 + 9 * n)).collect();

@@ -168,9 +168,11 @@ impl Crash {
                     KernelLine::Killed(kill) => {
                         (told, end) = (kills.len(), begin);
                         let Kill { resident_bytes, exhausted, is_status, .. } = kill;
+                        let own_limit = kill.limit_bytes;
                         let message = kill.message.clone();
                         kills.push(kill);
-                        let (limit_bytes, announced) = (limit_bytes.take(), std::mem::take(&mut announced));
+                        let limit_bytes = limit_bytes.take().or(own_limit);
+                        let announced = std::mem::take(&mut announced);
                         last = Some(Self {
                             in_use_bytes: resident_bytes,
                             limit_bytes,

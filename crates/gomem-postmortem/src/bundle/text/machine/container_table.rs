@@ -1,4 +1,4 @@
-//! What `docker stats` and `kubectl top` print of containers.
+//! What `docker stats`, `kubectl top`, `crictl stats` and `systemd-cgtop` print of containers and units.
 //!
 //! ```text
 //! CONTAINER ID   NAME    CPU %   MEM USAGE / LIMIT   MEM %     NET I/O
@@ -37,11 +37,18 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
         let Some((tool, name)) = tool.and_then(|tool| Some((tool, *cells.get(tool.name)?))) else { continue };
         let cells = &cells[tool.name + 1..];
         // Words that follow the table have amounts too.
-        if !cells.first().is_some_and(|cell| is_cores(cell)) && !cells.iter().any(|cell| is_percent(cell)) {
+        let is_row =
+            cells.first().is_some_and(|cell| is_cores(cell) || tool.has_plain_cpu && cell.parse::<f64>().is_ok());
+        if !is_row && !cells.iter().any(|cell| is_percent(cell)) {
+            continue;
+        }
+        // A slice is the sum of its units.
+        let name = name.rsplit('/').next().unwrap_or(name);
+        if name.is_empty() || name.ends_with(".slice") {
             continue;
         }
         let amounts = with_units(cells);
-        let mut bytes = amounts.iter().filter_map(|cell| of_machine(ByteUnits::Standard.parse(cell)?));
+        let mut bytes = amounts.iter().filter_map(|cell| of_machine(tool.units.parse(cell)?));
         let (first, second) = (bytes.next(), bytes.next());
         let Some(bytes) = first else { continue };
         let limit = second.filter(|_| amounts.iter().any(|cell| cell == "/"));
@@ -119,6 +126,15 @@ struct ContainerTool {
     words: &'static [&'static str],
     /// The column of the name.
     name: usize,
+    units: ByteUnits,
+    /// Whether the CPU's percentage has no mark.
+    has_plain_cpu: bool,
+}
+
+impl ContainerTool {
+    const fn new(command: &'static str, words: &'static [&'static str], name: usize) -> Self {
+        Self { command, words, name, units: ByteUnits::Standard, has_plain_cpu: false }
+    }
 }
 
 struct Readings {
@@ -142,13 +158,21 @@ impl Readings {
     }
 }
 
-const TOOLS: [ContainerTool; 5] = [
-    ContainerTool { command: "docker stats", words: &["CONTAINER ID ", "NAME ", "MEM USAGE / LIMIT"], name: 1 },
+const TOOLS: [ContainerTool; 7] = [
+    ContainerTool::new("docker stats", &["CONTAINER ID ", "NAME ", "MEM USAGE / LIMIT"], 1),
     // Up to Docker 17 one column, an id or a name; at first without blanks around the bar.
-    ContainerTool { command: "docker stats", words: &["CONTAINER ", "CPU %", "MEM USAGE"], name: 0 },
-    ContainerTool { command: "kubectl top pod --containers", words: &["POD ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
-    ContainerTool { command: "kubectl top pod -A", words: &["NAMESPACE ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
-    ContainerTool { command: "kubectl top", words: &["CPU(cores)", "MEMORY(bytes)"], name: 0 },
+    ContainerTool::new("docker stats", &["CONTAINER ", "CPU %", "MEM USAGE"], 0),
+    ContainerTool {
+        has_plain_cpu: true,
+        ..ContainerTool::new("crictl stats", &["CONTAINER ", "NAME ", "CPU %", "MEM ", "INODES"], 1)
+    },
+    ContainerTool {
+        units: ByteUnits::Binary,
+        ..ContainerTool::new("systemd-cgtop", &["Control Group ", "Tasks ", "%CPU ", "Memory "], 0)
+    },
+    ContainerTool::new("kubectl top pod --containers", &["POD ", "CPU(cores)", "MEMORY(bytes)"], 1),
+    ContainerTool::new("kubectl top pod -A", &["NAMESPACE ", "CPU(cores)", "MEMORY(bytes)"], 1),
+    ContainerTool::new("kubectl top", &["CPU(cores)", "MEMORY(bytes)"], 0),
 ];
 /// What only the heading of `kubectl top node` has.
 const OF_NODES: [&str; 2] = ["MEMORY%", "MEMORY(%)"];
@@ -180,7 +204,7 @@ mod tests {
             (&format!("{pods}then the heap takes 12GB\n"), "kubectl top", "api-7d9", None, 345.0, None),
             (
                 "POD       NAME   CPU(cores)   MEMORY(bytes)\napi-7d9   api   12m   345Mi\n",
-                TOOLS[2].command,
+                TOOLS[4].command,
                 "api",
                 None,
                 345.0,
@@ -188,13 +212,30 @@ mod tests {
             ),
             (
                 "NAMESPACE NAME CPU(cores) MEMORY(bytes)\nprod api-7d9 12m 345Mi\n",
-                TOOLS[3].command,
+                TOOLS[5].command,
                 "api-7d9",
                 None,
                 345.0,
                 None,
             ),
             ("It is\n\napi-7d9   12m   345Mi\n", "kubectl top", "api-7d9", None, 345.0, None),
+            (
+                "CONTAINER       NAME      CPU %   MEM       DISK      INODES   SWAP\n02ab33aa91f10   gateway   1.12    524.288MB   81.92kB   22   0B\n",
+                "crictl stats",
+                "gateway",
+                None,
+                500.0,
+                None,
+            ),
+            (
+                "Control Group                     Tasks   %CPU   Memory  Input/s Output/s\n/   412   31.2     7.1G        -        -\n\
+                 system.slice   301   28.1     6.4G        -        -\nsystem.slice/agent.service   22   11.3     4.5G        -        -\n",
+                "systemd-cgtop",
+                "agent.service",
+                None,
+                4608.0,
+                None,
+            ),
         ] {
             let found = container_memory(text).unwrap();
             assert_eq!((found.tool, found.process.as_str(), found.resident_bytes), (tool, name, last * MIB), "{text}");

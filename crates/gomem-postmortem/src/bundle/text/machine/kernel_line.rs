@@ -15,7 +15,11 @@ use std::sync::LazyLock;
 use gomem_table::ByteUnits;
 use memchr::memmem::Finder;
 
-use crate::bundle::text::{log_time::LogTime, machine::process_memory::of_machine, printed::printable};
+use crate::bundle::text::{
+    log_time::LogTime,
+    machine::{platform_kill::PlatformKill, process_memory::of_machine},
+    printed::printable,
+};
 
 /// Whose memory had ended when the kernel killed a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,6 +54,8 @@ pub(crate) struct Kill {
     process: Option<String>,
     time: Option<LogTime>,
     pub(crate) resident_bytes: Option<u64>,
+    /// What it might have, where its own line has that.
+    pub(crate) limit_bytes: Option<u64>,
     pub(crate) exhausted: Exhausted,
     /// Whether it is a container's status, which tells no size.
     pub(crate) is_status: bool,
@@ -131,6 +137,9 @@ impl KernelLine {
         if has(FAILED_PROBE) {
             return std::str::from_utf8(line).ok().and_then(failed_probe).map(Self::Probe);
         }
+        if let Some(kill) = std::str::from_utf8(line).ok().and_then(PlatformKill::parse) {
+            return Some(Self::Killed(Kill::of_platform(kill, whole)));
+        }
         if has(b"137")
             && let Some(exit) = std::str::from_utf8(line).ok().and_then(exit_by_kill)
         {
@@ -163,7 +172,8 @@ impl KernelLine {
         if text.contains(" or sacrifice child") {
             return exhausted_before(text, "Kill process ").map(|(_, exhausted)| Self::Kills(exhausted));
         }
-        let of_second_line = || text.find(KILLED).filter(|_| text.contains(" total-vm:"));
+        let second_line = || text.find(KILLED).or_else(|| text.find(KILLED_BY_OPENVZ));
+        let of_second_line = || second_line().filter(|_| text.contains(" total-vm:"));
         let (begin, exhausted) =
             exhausted_before(text, KILLED).or_else(|| of_second_line().map(|begin| (begin, Exhausted::NotKnown)))?;
         let message = text.get(begin..)?;
@@ -175,6 +185,7 @@ impl KernelLine {
             process: name.map(printable),
             time: time_of(whole),
             resident_bytes: kilobytes(resident),
+            limit_bytes: None,
             exhausted,
             is_status: false,
             restarts: None,
@@ -214,6 +225,7 @@ impl Kill {
             process: Some(printable(unit)),
             time: None,
             resident_bytes: None,
+            limit_bytes: None,
             exhausted: Exhausted::NotKnown,
             is_status: is_result,
             restarts: None,
@@ -260,7 +272,15 @@ impl Kill {
 
     fn of_container(message: String, process: Option<String>, restarts: Option<u64>) -> Self {
         let exhausted = Exhausted::Group;
-        Self { message, process, time: None, resident_bytes: None, exhausted, is_status: true, restarts }
+        let (resident_bytes, limit_bytes) = (None, None);
+        Self { message, process, time: None, resident_bytes, limit_bytes, exhausted, is_status: true, restarts }
+    }
+
+    fn of_platform(kill: PlatformKill, whole: &[u8]) -> Self {
+        let PlatformKill { message, used_bytes, limit_bytes, count } = kill;
+        let is_status = used_bytes.is_none();
+        let time = time_of(whole);
+        Self { time, resident_bytes: used_bytes, limit_bytes, is_status, ..Self::of_container(message, None, count) }
     }
 }
 
@@ -300,15 +320,26 @@ fn kilobytes(text: &str) -> Option<u64> {
 }
 
 /// What any such line has.
-static MARKS: LazyLock<[Finder<'static>; 8]> = LazyLock::new(|| {
-    ["OOMKilled", "OOM killer", "'oom-kill'", "137", "emory", "anon-rss:", "oom-kill:", "liveness probe, "]
-        .map(Finder::new)
+static MARKS: LazyLock<[Finder<'static>; 9]> = LazyLock::new(|| {
+    [
+        "OOMKilled",
+        "OOM Killed",
+        "OOM killer",
+        "'oom-kill'",
+        "137",
+        "emory",
+        "anon-rss:",
+        "oom-kill:",
+        "liveness probe, ",
+    ]
+    .map(Finder::new)
 });
 const EXHAUSTED: [(&str, Exhausted); 2] =
     [("Memory cgroup out of memory: ", Exhausted::Group), ("Out of memory: ", Exhausted::Machine)];
 const EXAMPLES: [&str; 6] = ["for example", "e.g.", "something like", "such as", "would ", "will see"];
 const FAILED_PROBE: &[u8] = b" failed liveness probe, will be restarted";
 const KILLED: &str = "Killed process ";
+const KILLED_BY_OPENVZ: &str = "OOM killed process ";
 const OF_UNIT: &str = ": A process of this unit has been killed by the OOM killer";
 const LONGEST_MESSAGE: usize = 300;
 /// A judgement: how many times larger the other is.
@@ -339,6 +370,9 @@ mod tests {
         let found = kills(&log);
         assert_eq!((found.process.as_deref(), found.count, found.seconds), (Some("api"), 2, Some(60.0)));
         assert_eq!((found.resident_bytes, found.others), (Some((102_400, 307_200)), vec![("sh".to_owned(), 1)]));
+        let of_openvz = "[1550.1] OOM killed process 20143 (keysrv) total-vm:6226828kB, anon-rss:300kB, file-rss:8kB\n";
+        let found = kills(of_openvz);
+        assert_eq!((found.process.as_deref(), found.resident_bytes), (Some("keysrv"), Some((307_200, 307_200))));
         let many: String = (0..9).map(|pid| line("[1.5]", pid, &format!("sh{pid}"), 1)).collect();
         let found = kills(&many);
         assert_eq!((found.others.len(), found.further), (5, 3));

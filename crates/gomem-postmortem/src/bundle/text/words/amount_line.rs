@@ -93,7 +93,8 @@ impl<'a> AmountLine<'a> {
             let (_, value) = line.split_once(name)?;
             amount(value.split_whitespace().next()?)
         };
-        let bytes = of("sample#memory_rss=")?;
+        // What is beyond the quota is swapped out.
+        let bytes = of("sample#memory_rss=")? + of("sample#memory_swap=").unwrap_or(0.0);
         let (_, source) = line.split_once("source=")?;
         let mut time = TimeWords::default();
         line.split_whitespace().find(|word| time.take(word));
@@ -173,6 +174,8 @@ mod tests {
         let found = AmountLine::parse(line).unwrap();
         assert_eq!((found.name, found.bytes, found.limit), ("web.1", 300.0 * MIB, Some(512.0 * MIB)));
         assert!(found.time.is_some());
+        let swapped = line.replace("sample#memory_quota", "sample#memory_swap=70.00MB sample#memory_quota");
+        assert_eq!(AmountLine::parse(&swapped).unwrap().bytes, 370.0 * MIB);
         assert_eq!(AmountLine::parse("source=web.1 sample#load_avg_1m=0.12"), None);
     }
 }

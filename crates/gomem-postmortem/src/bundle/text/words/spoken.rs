@@ -2,7 +2,13 @@
 
 use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::text::machine::process_memory::of_machine;
+use crate::bundle::text::{
+    machine::process_memory::of_machine,
+    words::{
+        sentence_words::{NEAR, is_among, is_denied, is_supposed, lower, plain, sentences},
+        spoken_goroutines::{counts_of_goroutines, goroutines_grow_in, wait_of},
+    },
+};
 
 /// The amounts that words give to what they are of; bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -16,6 +22,8 @@ pub(crate) struct SpokenMemory {
     /// How many goroutines there are, at first and at last where one sentence says both; and what their stacks take.
     pub(crate) goroutines: Option<(f64, f64)>,
     pub(crate) stacks: Option<f64>,
+    /// Whether a sentence says that they become more and more.
+    pub(crate) goroutines_grow: bool,
     /// What they wait for, as a dump of them names it.
     pub(crate) wait: Option<&'static str>,
     /// What the program runs with, in percent.
@@ -27,6 +35,7 @@ impl SpokenMemory {
     pub(crate) fn find<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let (mut amounts, mut is_about_memory) = (Vec::new(), false);
         let (mut swing, mut counts, mut wait, mut gogc) = (None, Vec::new(), None, None);
+        let mut goroutines_grow = false;
         for text in texts {
             let mut is_of_goroutines = false;
             for sentence in sentences(text) {
@@ -36,6 +45,7 @@ impl SpokenMemory {
                 let speaks = sentence.iter().any(|word| lower(word).starts_with("goroutine"));
                 wait = wait.or_else(|| wait_of(&sentence).filter(|_| speaks || is_of_goroutines));
                 is_of_goroutines = speaks;
+                goroutines_grow |= goroutines_grow_in(&sentence);
                 counts.extend(counts_of_goroutines(&sentence));
                 amounts.extend(amounts_of(&sentence));
                 gogc = gogc.or_else(|| gogc_of(&sentence));
@@ -45,7 +55,7 @@ impl SpokenMemory {
         // Which of several is the last, their order in a text does not tell.
         let goroutines = counts.first().copied().filter(|first| counts.iter().all(|count| count == first));
         let wait = wait.filter(|_| goroutines.is_some());
-        let found = Self { swing, goroutines, stacks, wait, ..Self::from_amounts(&amounts) };
+        let found = Self { swing, goroutines, stacks, goroutines_grow, wait, ..Self::from_amounts(&amounts) };
         (is_about_memory || found != Self::default()).then_some(Self { gogc, ..found })
     }
 
@@ -77,17 +87,32 @@ fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
             continue;
         }
         let Some(bytes) = amount(words, at).filter(|_| !is_of_other(words, at)) else { continue };
-        let subject = |at: usize| Some((at, Subject::parse(words[at])?));
-        let before = (at.saturating_sub(FARTHEST)..at).rev().find_map(subject);
+        let subject = |at: usize| Some((at, Subject::at(words, at)?));
+        let before = outside_of_parentheses(words, at).find_map(subject);
         let behind = || (at + 1..words.len().min(at + NEAR)).find_map(subject);
         // "RSS 700M of 2G": the second amount is of something else.
         let of_it = before.filter(|(place, _)| claimed != Some(*place)).or_else(behind);
         if let Some((place, subject)) = of_it {
             claimed = Some(place);
-            found.push((subject, bytes));
+            found.extend((subject != Subject::Other).then_some((subject, bytes)));
         }
     }
     found
+}
+
+/// The words before one, the nearest first, without what stands in parentheses: that says more of what is before it.
+fn outside_of_parentheses<'a>(words: &'a [&str], at: usize) -> impl Iterator<Item = usize> + 'a {
+    let mut depth = 0_usize;
+    (at.saturating_sub(FARTHEST)..at).rev().filter(move |&before| {
+        let (opens, closes) = (words[before].contains('('), words[before].contains(')'));
+        let is_inside = depth > 0 || closes && !opens;
+        depth = match (opens, closes) {
+            (true, false) => depth.saturating_sub(1),
+            (false, true) => depth + 1,
+            _ => depth,
+        };
+        !is_inside
+    })
 }
 
 /// "memory oscillates between roughly 160MB and 5.3GB": the low and the high.
@@ -106,68 +131,6 @@ fn swing_of(words: &[&str]) -> Option<(f64, f64)> {
     (low * LEAST_SWING <= high).then_some((low, high))
 }
 
-/// "we see 35k goroutines", "`go_goroutines` | 438,125", "goroutines grow from 2,000 to 150,000".
-fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
-    let is_word = |word: &str| {
-        let word = lower(word);
-        word == "goroutines" || word == "go_goroutines" || word.starts_with("numgoroutine")
-    };
-    // The head of a profile, whose rest is not in the text.
-    let head = words.windows(4).find(|words| words[..3] == ["goroutine", "profile:", "total"]);
-    if let Some(count) = head.and_then(|words| count(words[3])) {
-        return Some((count, count));
-    }
-    // "more and more goroutines, 1380 of them".
-    let is_of_them = |words: &&[&str]| {
-        lower(words[0]) == "goroutines" && words[2] == "of" && matches!(plain(words[3]), "them" | "these")
-    };
-    let of_them = words.windows(4).filter(is_of_them).find_map(|words| count(words[1]));
-    if let Some(count) = of_them.filter(|_| !is_denied(words) && !is_supposed(words)) {
-        return Some((count, count));
-    }
-    let at = words.iter().position(|word| is_word(word))?;
-    let is_rate = words.get(at + 1).is_some_and(|word| matches!(plain(word), "per" | "each" | "every"));
-    let is_bound = words.iter().any(|word| is_among(word, &BOUNDS));
-    if is_rate || is_bound || is_denied(words) || is_supposed(words) {
-        return None;
-    }
-    let before = || {
-        let is_of_them = at.checked_sub(1).is_some_and(|at| BEFORE_GOROUTINES.contains(&plain(words[at])));
-        let nearest = at.checked_sub(1).and_then(|at| count(words[at]));
-        nearest.or_else(|| count(words[at.checked_sub(2).filter(|_| is_of_them)?]))
-    };
-    // "35k goroutines": what follows is of something else, and "goroutines leak after 5000 requests" counts requests.
-    if let Some(count) = before() {
-        return Some((count, count));
-    }
-    let mut behind = at + 1;
-    if is_among(words.get(behind)?, &GROWTH_OF_COUNTS) {
-        // "grow from 2,000 to 150,000".
-        let [from, first, to, last] = words.get(behind + 1..behind + 5)? else { return None };
-        let is_growth = *from == "from" && *to == "to" && is_count_alone(words, behind + 4);
-        return count(first).zip(count(last)).filter(|_| is_growth);
-    }
-    behind += usize::from(BEFORE_COUNT.contains(words.get(behind)?));
-    behind += usize::from(words.get(behind).is_some_and(|word| matches!(*word, "about" | "around" | "roughly")));
-    let count = count(words.get(behind)?).filter(|_| is_count_alone(words, behind))?;
-    Some((count, count))
-}
-
-/// Whether a count is of nothing that follows, and no cell of several.
-fn is_count_alone(words: &[&str], at: usize) -> bool {
-    let is_of_other = words.get(at + 1).is_some_and(|word| is_among(word, &COUNTED));
-    let mut cells = words[at + 1..].iter().skip_while(|word| **word != "|").filter(|word| **word != "|");
-    !is_of_other && !cells.any(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
-}
-
-/// Whether a sentence says that something is not; "it was not: …" does not.
-fn is_denied(words: &[&str]) -> bool {
-    words.iter().any(|word| {
-        let word = word.trim_end_matches([',', '.', ')']).to_ascii_lowercase();
-        NEGATIONS.contains(&word.as_str()) || word.ends_with("n't") || word.ends_with("n’t")
-    })
-}
-
 /// "we set GOGC=400 last year": what it is, not what it could be.
 fn gogc_of(words: &[&str]) -> Option<f64> {
     let is_advice = words.iter().any(|word| is_among(word, &["try", "could", "should", "would", "maybe", "instead"]));
@@ -177,59 +140,26 @@ fn gogc_of(words: &[&str]) -> Option<f64> {
     found.filter(|_| !is_advice && !is_denied(words) && !is_supposed(words)).map(f64::from)
 }
 
-/// "every one blocked on a send to a channel".
-fn wait_of(words: &[&str]) -> Option<&'static str> {
-    let begins = |words: &[&str], begins: &[&str]| {
-        words.iter().any(|word| begins.iter().any(|begin| lower(word).starts_with(begin)))
-    };
-    if !begins(words, &["block", "park", "stuck", "wait", "hang", "hung"]) || is_denied(words) {
-        return None;
-    }
-    // A send is one on a channel where that word is near: an answer is sent and received too.
-    let is_of_channel = |known: &[&str]| {
-        words.iter().position(|word| known.contains(&plain(word))).is_some_and(|at| {
-            let around = &words[at.saturating_sub(NEAR)..words.len().min(at + NEAR)];
-            around.iter().any(|word| matches!(plain(word), "chan" | "channel" | "channels"))
-        })
-    };
-    let is_read = || words.windows(2).any(|pair| pair[0] == "in" && matches!(plain(pair[1]), "read" | "Read"));
-    if is_of_channel(&["send"]) {
-        Some("chan send")
-    } else if is_of_channel(&["receive", "recv"]) {
-        Some("chan receive")
-    } else if begins(words, &["mutex", "sync.mutex", "rwmutex", "sync.rwmutex"]) {
-        // A database has locks too.
-        Some("sync.Mutex.Lock")
-    } else {
-        is_read().then_some("IO wait")
-    }
-}
-
-/// `438,125`, `35k`, `~1200`; no percentage and no amount of bytes.
-fn count(word: &str) -> Option<f64> {
-    let word = word
-        .trim_matches(|letter: char| matches!(letter, '`' | '*' | '(' | ')' | '~' | '≈' | '"' | ',' | '.' | ':' | ';'));
-    let (digits, scale) = match word.strip_suffix(['k', 'K']) {
-        Some(digits) => (digits, 1e3),
-        None => (word, 1.0),
-    };
-    let groups: Vec<&str> = digits.split(',').collect();
-    let is_grouped = groups.iter().skip(1).all(|group| group.len() == 3) && groups[0].len() <= LONGEST_NUMBER;
-    let plain: String = groups.concat();
-    let is_number = plain.starts_with(|letter: char| letter.is_ascii_digit()) && plain.len() <= LONGEST_NUMBER;
-    let number: f64 = plain.parse().ok().filter(|_| is_grouped && is_number)?;
-    Some(number * scale).filter(|&count| count >= FEWEST_GOROUTINES)
-}
-
 /// What an amount is of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Subject {
     Process,
     Heap,
     Stacks,
+    /// Of the runtime's counters one that says none of this.
+    Other,
 }
 
 impl Subject {
+    /// By a word, and the one before it.
+    fn at(words: &[&str], at: usize) -> Option<Self> {
+        let before = at.checked_sub(1).map(|at| lower(words[at])).unwrap_or_default();
+        match (&*before, &*lower(words[at])) {
+            ("working", "set") | ("private", "bytes") | ("task", "manager") => Some(Self::Process),
+            _ => Self::parse(words[at]),
+        }
+    }
+
     fn parse(word: &str) -> Option<Self> {
         // An option of a command is none.
         if word.starts_with('-') {
@@ -249,35 +179,10 @@ impl Subject {
             | "stats" | "top" | "htop" | "os" => Some(Self::Process),
             "heap" | "pprof" | "profiler" | "inuse" | "inuse_space" | "in-use" | "inused" | "in-used" | "heapalloc"
             | "heapinuse" => Some(Self::Heap),
+            counter if counter.starts_with("go_memstats_") => Some(Self::Other),
             _ => None,
         }
     }
-}
-
-/// A line that ends a sentence, or a mark that does, sets words apart; a new line alone does not.
-fn sentences(text: &str) -> Vec<Vec<&str>> {
-    let mut all = vec![Vec::new()];
-    for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with(['-', '*', '#', '|', '>']) {
-            all.push(Vec::new());
-        }
-        for word in line.split_whitespace() {
-            let is_turn = matches!(lower(word).as_str(), "but" | "while" | "whereas" | "however");
-            if is_turn {
-                all.push(Vec::new());
-            }
-            if let Some(last) = all.last_mut() {
-                last.push(word);
-            }
-            let is_long = all.last().is_some_and(|words| words.len() >= LONGEST_SENTENCE);
-            if is_long || word.ends_with(['.', ';', '?', '!']) {
-                all.push(Vec::new());
-            }
-        }
-    }
-    all.retain(|words| !words.is_empty());
-    all
 }
 
 /// Whether a sentence says that a program's memory leaks, grows, or ended.
@@ -300,16 +205,6 @@ fn is_of_other(words: &[&str], at: usize) -> bool {
     let is_rate = words[..at].last().is_some_and(|word| plain(word).eq_ignore_ascii_case("by"))
         || words[at..].iter().take(AROUND_BEHIND).any(|word| plain(word).eq_ignore_ascii_case("per"));
     is_rate || around.iter().any(is_other)
-}
-
-/// Whether a sentence supposes something; "if we look at it" does not.
-fn is_supposed(words: &[&str]) -> bool {
-    let is_measured = |at: usize| {
-        let near = words[at..].iter().take(FARTHEST_VERB);
-        near.map(|word| lower(word)).any(|word| MEASURING.iter().any(|verb| word.starts_with(verb)))
-    };
-    let mut conditions = (0..words.len()).filter(|&at| plain(words[at]).eq_ignore_ascii_case("if"));
-    conditions.any(|at| !is_measured(at))
 }
 
 /// Megabytes or more at a word, with the unit in it or in the next.
@@ -344,24 +239,8 @@ fn counted_by_ps(words: &[&str], at: usize) -> Option<f64> {
     of_machine(kilobytes * 1024.0)
 }
 
-/// A word without what stands around it.
-fn plain(word: &str) -> &str {
-    word.trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '~' | '≈'))
-}
-
-/// The same in small letters.
-fn lower(word: &str) -> String {
-    plain(word).to_ascii_lowercase()
-}
-
-fn is_among(word: &str, known: &[&str]) -> bool {
-    known.contains(&lower(word).as_str())
-}
-
 /// How far behind its subject an amount may stand, and before it.
 const FARTHEST: usize = 14;
-const NEAR: usize = 5;
-const FARTHEST_VERB: usize = 4;
 /// From ten megabytes to ten gigabytes: more digits are bytes, mostly.
 const DIGITS_OF_PS: std::ops::RangeInclusive<usize> = 5..=7;
 const AROUND_BEFORE: usize = 4;
@@ -392,68 +271,10 @@ const OTHER: [&str; 21] = [
 ];
 const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "expect"];
 const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
-const MEASURING: [&str; 6] = ["look", "check", "observ", "measur", "watch", "see"];
 /// That something goes up and down again.
 const SWINGS: [&str; 8] = ["oscillat", "fluctuat", "swing", "sawtooth", "bounc", "varies", "varied", "varying"];
 /// A judgement.
 const LEAST_SWING: f64 = 1.5;
-/// What may stand between a count and its goroutines, and between these and their count.
-const BEFORE_GOROUTINES: [&str; 12] =
-    ["idle", "live", "leaked", "leaking", "running", "blocked", "waiting", "active", "stuck", "parked", "open", "more"];
-const BEFORE_COUNT: [&str; 8] = ["is", "are", "was", "were", "reached", "|", "=", ":"];
-const GROWTH_OF_COUNTS: [&str; 8] = ["grow", "grew", "rise", "rose", "climb", "climbed", "increase", "increased"];
-/// What a count behind the word is of instead.
-const COUNTED: [&str; 16] = [
-    "times",
-    "per",
-    "rps",
-    "qps",
-    "requests",
-    "connections",
-    "users",
-    "hosts",
-    "clients",
-    "sessions",
-    "streams",
-    "bytes",
-    "ms",
-    "seconds",
-    "minutes",
-    "hours",
-];
-/// Of a bound, of what may be, or of an earlier time: such a count is not there now.
-const BOUNDS: [&str; 29] = [
-    "limit",
-    "limits",
-    "limited",
-    "max",
-    "maximum",
-    "most",
-    "threshold",
-    "alert",
-    "alerts",
-    "test",
-    "tests",
-    "fails",
-    "fail",
-    "than",
-    "up",
-    "can",
-    "could",
-    "may",
-    "might",
-    "should",
-    "would",
-    "had",
-    "before",
-    "ago",
-    "previously",
-    "last",
-    "used",
-    "benchmark",
-    "capacity",
-];
-const NEGATIONS: [&str; 7] = ["not", "no", "none", "never", "neither", "nor", "without"];
 const MEMORIES: [&str; 3] = ["memory", "rss", "heap"];
 /// What varies in bytes too.
 const OF_OTHERS: [&str; 18] = [
@@ -476,11 +297,6 @@ const OF_OTHERS: [&str; 18] = [
     "images",
     "size",
 ];
-/// Fewer are what any service has, or the number of one goroutine.
-const FEWEST_GOROUTINES: f64 = 100.0;
-const LONGEST_NUMBER: usize = 9;
-const LONGEST_SENTENCE: usize = 200;
-const LONGEST_LINE: usize = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -489,6 +305,36 @@ mod tests {
     fn found(text: &str) -> (Option<f64>, Option<f64>) {
         let found = SpokenMemory::find([text]).unwrap_or_default();
         (found.resident.map(|bytes| bytes / MIB), found.heap.map(|bytes| bytes / MIB))
+    }
+
+    #[test]
+    fn goroutines_that_grow_by_words() {
+        let grow = |text| SpokenMemory::find([text]).is_some_and(|found| found.goroutines_grow);
+        for text in [
+            "We have a slow but steady goroutine leak in the API server.",
+            "I do nothing, but the number of goroutines increases: it was 61 at start.",
+            "The goroutines keep growing until it is killed.",
+        ] {
+            assert!(grow(text), "{text}");
+        }
+        for text in [
+            "It is not a goroutine leak.",
+            "Is it a goroutine leak? Maybe the goroutines leak.",
+            "The goroutines are 41, and memory grows.",
+            "We fixed a goroutine leak with fixes of last week.",
+            "If goroutines leak, take a dump.",
+        ] {
+            assert!(!grow(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_a_metric_stands_behind_its_name() {
+        let count = |text| SpokenMemory::find([text]).and_then(|found| found.goroutines);
+        let level = "process_resident_memory_bytes 1.87e+08, go_goroutines 4100. It has been there for weeks.";
+        assert_eq!(count(level), Some((4100.0, 4100.0)));
+        assert_eq!(count("process_resident_memory_bytes 1.87e+08, go_goroutines 41."), None);
+        assert_eq!(count("RSS is 1.8e+08 goroutines"), None);
     }
 
     #[test]
@@ -523,6 +369,8 @@ mod tests {
                 Some(80.5),
             ),
             ("My OS says that it takes around 250MB, but pprof only 70MB", Some(250.0), Some(70.0)),
+            ("k8s shows a working set of 33 GB, pprof inuse_space 9GB", Some(33792.0), Some(9216.0)),
+            ("Task Manager shows 3.1 GB, HeapAlloc is 90 MB", Some(3174.4), Some(90.0)),
             (
                 "By RSS it is 520MB, but the inuse_space shows 180M, where are the other 340MB?",
                 Some(520.0),
@@ -548,6 +396,7 @@ mod tests {
             "an RSS feed of 200 entries",
             "go tool pprof -top printed 3 GB of text, -heap too",
             "pressing 3 GB",
+            "`go_memstats_heap_idle_bytes - go_memstats_heap_released_bytes` (what is not released to the OS) = 25G",
             "the pod has 9000000 GB",
         ] {
             let expected = if text.starts_with("go tool") { (None, Some(3072.0)) } else { (None, None) };
