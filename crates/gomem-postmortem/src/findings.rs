@@ -38,7 +38,7 @@ mod sentence;
 
 pub use allocation::line_cost::{LineCost, line_costs};
 pub use finding::{Finding, FindingKind};
-pub(crate) use gc::judgements::{asides, diagnose, is_leaking};
+pub(crate) use gc::judgements::{HeapGrowth, asides, diagnose, is_leaking};
 pub use gc::{judgements::Aside, traced_gc::traced_gc};
 pub(crate) use growth::{GrowingSite, growing_sites};
 pub(crate) use leak::leak::leaking;

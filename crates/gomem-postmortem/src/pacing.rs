@@ -17,6 +17,6 @@ pub(crate) use fixed_goal::FixedGoal;
 pub(crate) use gc_window::{GcWindow, GcWindows};
 pub use options::{RecordingLimits, RecordingOptions, TooManyCycles};
 pub use pacing::Saving;
-pub(crate) use pacing::{NoPacing, Pacing, saving};
+pub(crate) use pacing::{NoPacing, Pacing, saving, traced_gc_cpu};
 pub use recording::{record_bundle, record_metrics, record_trace};
 pub(crate) use setting::exported_gogc;

@@ -1,6 +1,7 @@
 //! Goroutines: how many there are, what they wait for, and what they hold.
 
 pub(crate) mod bursts;
+pub(crate) mod crowd_stacks;
 pub(crate) mod ended;
 pub(crate) mod goroutines;
 pub(crate) mod in_order;

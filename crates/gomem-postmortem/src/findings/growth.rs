@@ -5,6 +5,8 @@ use std::{borrow::Cow, sync::Arc};
 use foldhash::{HashMap, HashSet};
 use gomem_metrics::{GoState, Quantity};
 use gomem_pprof::{Growth, GrowthOptions, Line, Profile, SiteGrowth};
+use gomem_symbol::Symbol;
+use gomem_table::MIB;
 
 use crate::{
     attribution::{AttributeOptions, Place, Site, attribute},
@@ -24,6 +26,8 @@ pub(crate) struct GrowingSite {
     pub(crate) sites: Vec<Site>,
     /// How its bytes in use go.
     pub(crate) growth: SiteGrowth,
+    /// The line of the user's own that calls its function, where one has most of it: what a function returns is there.
+    pub(crate) called_at: Option<Place>,
 }
 
 impl GrowingSite {
@@ -107,7 +111,9 @@ pub(crate) fn growing_over(
         let key = (growth.key.function.as_deref()?.into(), growth.key.line.unwrap_or(0));
         let mut sites = by_line.remove(&key)?;
         sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
-        Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone() })
+        let place = sites.first()?.charged_to.clone();
+        let called_at = called_at(&last.profile, &own, &place);
+        Some(GrowingSite { place, sites, growth: growth.clone(), called_at })
     });
     of_line.collect()
 }
@@ -129,6 +135,18 @@ fn likeliest(growth: &Growth) -> Option<&SiteGrowth> {
 /// Whether profiles are of one process: another one has allocated fewer objects at some lines.
 pub(crate) fn are_of_one_process(profiles: [&Profile; 2]) -> bool {
     Growth::new(profiles, &GrowthOptions::default()).is_ok_and(|growth| growth.restarts() == 0)
+}
+
+/// How many bytes the process of the latest heap profile allocated a second at most, since its first profile: what was allocated since the
+/// last GC before a profile is not in it, and with `GOGC=100` that is as much as is live.
+pub(crate) fn profiled_rate(bundle: &Bundle) -> Option<f64> {
+    let timed = timed_heaps(bundle);
+    let (first, last) = (*timed.first()?, *timed.last()?);
+    let total = |heap: &HeapProfile, kind| Some(heap.profile.total(heap.profile.sample_type_index(kind)?));
+    let seconds = (last.profile.time_nanos()?.checked_sub(first.profile.time_nanos()?)?) as f64 / 1e9;
+    let made = total(last, "alloc_space")?.checked_sub(total(first, "alloc_space")?)? as f64;
+    let unseen = (total(last, "inuse_space")? as f64).max(LEAST_HEAP);
+    (seconds > 0.0 && are_of_one_process([&first.profile, &last.profile])).then(|| (made + unseen) / seconds)
 }
 
 /// The functions of the user's own that these sites are charged to.
@@ -170,6 +188,31 @@ fn driven(profile: &Profile, own: &HashSet<&str>) -> HashMap<Arc<str>, Caller> {
     held.into_iter().filter_map(most).collect()
 }
 
+/// The line of the user's own that calls the function of `place`, with nothing between, where one has most of what is in use.
+fn called_at(profile: &Profile, own: &HashSet<&str>, place: &Place) -> Option<Place> {
+    let inuse = profile.sample_type_index("inuse_space")?;
+    let is_own = |line: &Line<'_>| line.function().is_some_and(|function| own.contains(function.name()));
+    // Not every function of the program allocates itself.
+    let package = |function: &str| Symbol::decode(function).package().to_owned();
+    let of_place = package(place.function());
+    let is_beside =
+        |line: &Line<'_>| is_own(line) || line.function().is_some_and(|function| package(function.name()) == of_place);
+    let (mut bytes, mut by_caller) = (0_i64, HashMap::<Place, i64>::default());
+    for sample in profile.samples().filter(|sample| sample.value(inuse) > 0) {
+        let mut outer = sample.frames().skip_while(|line| !is_own(line));
+        if outer.next().map(Place::from_frame).as_ref() != Some(place) {
+            continue;
+        }
+        bytes = bytes.saturating_add(sample.value(inuse));
+        if let Some(caller) = outer.next().filter(is_beside) {
+            let of_caller = by_caller.entry(Place::from_frame(caller)).or_default();
+            *of_caller = of_caller.saturating_add(sample.value(inuse));
+        }
+    }
+    let (caller, of_caller) = by_caller.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))?;
+    (of_caller.saturating_mul(2) >= bytes).then_some(caller)
+}
+
 /// A line of the program, and what it calls there.
 type Caller = (Place, Arc<str>);
 
@@ -197,6 +240,22 @@ fn held_at<'p>(profiles: Vec<&'p HeapProfile>, state: &GoState) -> (Vec<&'p Heap
         AsOf::Nanos(nanos) => nanos,
     };
     kept.map(|(heap, as_of)| (heap, nanos(as_of))).unzip()
+}
+
+/// How many seconds old was what the last of these profiles shows when it was taken: where the program allocated so little in that
+/// time, beside what it allocated while the profiles show growth, that the work was done.
+pub(crate) fn quiet_after(profiles: Vec<&HeapProfile>, state: &GoState) -> Option<f64> {
+    let taken = profiles.last()?.profile.time_nanos()?;
+    let (_, times) = held_at(profiles, state);
+    let moments = [*times.iter().min()?, *times.iter().max()?, taken];
+    quiet_seconds(moments, |[begin, end]| allocated_between(state, [begin, end].into_iter()))
+}
+
+/// The seconds from the second of three moments to the third, where that is as long as before it, and far less was allocated in it.
+fn quiet_seconds([first, last, taken]: [i64; 3], allocated: impl Fn([i64; 2]) -> Option<f64>) -> Option<f64> {
+    let (grew, quiet) = (last.saturating_sub(first), taken.saturating_sub(last));
+    let is_less = allocated([last, taken])? * grew as f64 <= QUIET * allocated([first, last])? * quiet as f64;
+    (grew > 0 && quiet >= grew && is_less).then_some(quiet as f64 / 1e9)
 }
 
 /// Whether what grew in a long time between two profiles cannot all have grown early in it, as what fills up does: by what the
@@ -246,6 +305,10 @@ const LEAST_OF_GROWTH: f64 = 0.5;
 const MOSTLY_KEPT: f64 = 0.5;
 /// In standard deviations of the sampling: one line in fifty grows so by chance.
 const UNLIKELY: f64 = 2.0;
+/// Of `GOGC=100` (`heapMinimum` in `runtime/mgcpacer.go`).
+const LEAST_HEAP: f64 = 4.0 * MIB;
+/// Of a pace of allocation: with less of it other work goes on, or none.
+const QUIET: f64 = 0.25;
 /// How far the last scrape may be from the last profile.
 const NEAR_MS: i64 = 1000;
 /// Packages that call the program's drivers.
@@ -254,6 +317,18 @@ const ASKS_DRIVERS: [&str; 1] = ["database/sql."];
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn work_is_done_where_far_less_is_allocated_after_it_for_as_long() {
+        let seconds = |moments: [i64; 3], pace: [f64; 2]| {
+            let nanos = moments.map(|second| second * 1_000_000_000);
+            quiet_seconds(nanos, |[begin, end]| Some(pace[usize::from(begin > nanos[0])] * (end - begin) as f64))
+        };
+        assert_eq!(seconds([0, 2, 14], [100.0, 2.0]), Some(12.0));
+        assert_eq!(seconds([0, 2, 14], [100.0, 90.0]), None, "a heap that doubles waits as long");
+        assert_eq!(seconds([0, 2, 3], [100.0, 2.0]), None, "a moment");
+        assert_eq!(seconds([2, 2, 14], [100.0, 2.0]), None, "one GC");
+    }
 
     #[test]
     fn what_may_have_grown_at_once_before_a_long_time_without_gc_does_not_go_on() {

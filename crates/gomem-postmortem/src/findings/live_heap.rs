@@ -40,6 +40,15 @@ impl LiveHeap {
         self.is_followed() && self.trend.tau >= 0.6 && self.trend.slope > 0.0 && goes_on()
     }
 
+    /// Whether it rose at less than half of the pace of before in the last third of the time, or since the last GC before that.
+    pub(crate) fn slows(&self) -> bool {
+        let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else { return false };
+        let begin = first.0 + (1.0 - LATELY) * (last.0 - first.0);
+        let Some(&middle) = self.points.iter().rev().find(|point| point.0 <= begin) else { return false };
+        let pace = |from: (f64, f64), to: (f64, f64)| (to.1 - from.1) / (to.0 - from.0).max(f64::MIN_POSITIVE);
+        middle.0 > first.0 && pace(middle, *last) < HALF_AS_FAST * pace(*first, middle)
+    }
+
     /// Whether no time between two GC cycles is most of the time.
     fn is_followed(&self) -> bool {
         widest_gap(&self.points).is_some_and(|share| share <= MOST_OF_THE_TIME)
@@ -70,8 +79,31 @@ pub(crate) const SLOW: f64 = 1.0 / 3.0;
 /// Between two points that follow each other.
 pub(crate) const MOST_OF_THE_TIME: f64 = 0.75;
 
+/// Of the time.
+const LATELY: f64 = 1.0 / 3.0;
+/// Of a pace: GC cycles that scatter make it seldom as slow by chance.
+const HALF_AS_FAST: f64 = 0.5;
+
 /// Of what the live heap goes up and down by.
 const HIDDEN: f64 = 0.5;
 
 /// Two cycles always rise or fall.
 const FEWEST_CYCLES: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slows(points: &[(f64, f64)]) -> bool {
+        LiveHeap { points: points.to_vec(), trend: Trend::new(points).unwrap() }.slows()
+    }
+
+    #[test]
+    fn few_cycles_tell_that_growth_became_slower() {
+        assert!(slows(&[(1.0, 10.0), (2.0, 20.0), (3.2, 27.0), (5.3, 36.0), (10.5, 46.0)]), "what fills up");
+        // GC comes ever later as a heap grows.
+        assert!(!slows(&[(1.0, 10.0), (2.0, 20.0), (4.0, 40.0), (8.0, 80.0)]), "a leak");
+        assert!(!slows(&[(1.0, 10.0), (2.0, 20.0), (4.0, 35.0), (8.0, 62.0)]), "somewhat slower");
+        assert!(!slows(&[(1.0, 10.0), (9.0, 20.0)]), "two are no course");
+    }
+}

@@ -21,13 +21,13 @@ use crate::{
             other_gogc::{doubled_gogc, unpredicted},
         },
         goroutine::{
-            bursts,
+            bursts, crowd_stacks,
             ended::ended_goroutines,
             goroutines::{self, GoroutineCount},
             stuck_finalizer,
             stuck_lock::stuck_lock,
         },
-        growth::GrowingSite,
+        growth::{GrowingSite, profiled_rate},
         leak::{
             all_growth::{AllGrowth, doubt_start, young_seconds},
             for_good::for_good,
@@ -36,7 +36,7 @@ use crate::{
         mismatch,
         missing_input::missing_input,
         moment::{
-            few_readings::{few_amounts, few_counts, few_readings},
+            few_readings::{few_amounts, few_counts, few_readings, many_goroutines},
             heap_dump,
             nameless::nameless,
             snapshot::snapshot,
@@ -47,7 +47,7 @@ use crate::{
             printed,
         },
     },
-    pacing::{NoPacing, Pacing},
+    pacing::{NoPacing, Pacing, traced_gc_cpu},
 };
 
 /// All findings, what costs most first.
@@ -71,7 +71,7 @@ pub(crate) fn find(
         bundle.latest_heap().and_then(sampling_period),
         bundle.gctrace().map(|trace| trace.lines().len() as f64),
         pacing.ok(),
-        Cost::new(state, diagnosis),
+        Cost::new(state, diagnosis, (traced_gc_cpu(pacing), profiled_rate(bundle))),
         Start::find(bundle, state).as_ref(),
     ));
     findings[of_growth..].iter_mut().for_each(|finding| growth.claim(finding));
@@ -102,6 +102,7 @@ pub(crate) fn find(
         findings.iter_mut().for_each(leave_to_caller);
     }
     goroutines::explain(bundle, diagnosis, sites, &mut findings);
+    crowd_stacks::tell(bundle, &mut findings);
     findings.extend(stuck_lock(bundle.goroutines(), &findings));
     stuck_finalizer::tell(bundle, &mut findings);
     findings.extend(fixed_goal(bundle.gctrace(), state));
@@ -119,7 +120,7 @@ pub(crate) fn find(
     }
     if findings.iter().all(|finding| finding.kind != FindingKind::Leak) {
         findings.extend(few_readings(state, diagnosis).or_else(|| few_amounts(state, diagnosis)));
-        findings.extend(few_counts(state, diagnosis));
+        findings.extend(few_counts(state, diagnosis).or_else(|| many_goroutines(state, diagnosis)));
     }
     findings.extend(log_alone(bundle));
     findings.extend(benchmark_outputs(bundle));

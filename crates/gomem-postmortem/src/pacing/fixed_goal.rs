@@ -1,10 +1,10 @@
-//! A heap goal that stays where it is while the live heap moves: a memory limit sets it, or what sets `GOGC` anew, and neither
-//! is in a GC trace.
+//! A heap goal that stays where it is while the live heap moves, or moves while that stays: a memory limit sets it, or what sets
+//! `GOGC` anew, and neither is in a GC trace.
 
 use gomem_metrics::{GcTrace, GcTraceLine, GoState, Quantity};
 use gomem_statistics::quantile;
 
-/// What a goal stays at while the live heap moves.
+/// What a goal stays at while the live heap moves, or the other way round.
 pub(crate) struct FixedGoal<'a> {
     /// The cycles that it is seen in.
     pub(crate) lines: &'a [GcTraceLine],
@@ -12,6 +12,8 @@ pub(crate) struct FixedGoal<'a> {
     pub(crate) moves_by_mb: f64,
     /// The least and the most that was live.
     pub(crate) live_mb: (f64, f64),
+    /// How far one GOGC would move it at most, where it moves further; `None` where it stays.
+    pub(crate) most_of_gogc_mb: Option<f64>,
 }
 
 impl<'a> FixedGoal<'a> {
@@ -42,7 +44,13 @@ impl<'a> FixedGoal<'a> {
             && moves_by_mb <= MOST_OF_MOVE * live_moves
             && goal_mb >= LEAST_GOAL_MB
             && goal_mb >= ABOVE_LIVE * live_mb.1;
-        is_fixed.then_some(Self { lines, goal_mb, moves_by_mb, live_mb })
+        let beside = lines.iter().filter_map(|line| Some((line.stacks_mb? + line.globals_mb?) as f64));
+        let beside = range(&beside.collect::<Vec<_>>());
+        let ratio = goal.1 / live_mb.0.max(1.0);
+        let of_gogc = ratio * (live_moves + (beside.1 - beside.0).max(0.0) + ROUNDED_MB) + ROUNDED_MB;
+        let is_moved = live_mb.0 >= LEAST_LIVE_MB && moves_by_mb >= SURELY_MORE * of_gogc;
+        let most_of_gogc_mb = is_moved.then_some(of_gogc);
+        (is_fixed || is_moved).then_some(Self { lines, goal_mb, moves_by_mb, live_mb, most_of_gogc_mb })
     }
 }
 
@@ -55,6 +63,11 @@ const MOST_OF_MOVE: f64 = 0.25;
 /// `heapMinimum` is 4 MiB · GOGC/100.
 const LEAST_GOAL_MB: f64 = 64.0;
 const ABOVE_LIVE: f64 = 1.05;
+/// Each number is a whole one.
+const ROUNDED_MB: f64 = 1.0;
+/// Of less the rounding is a good part.
+const LEAST_LIVE_MB: f64 = 16.0;
+const SURELY_MORE: f64 = 1.5;
 
 #[cfg(test)]
 mod tests {
@@ -87,6 +100,18 @@ mod tests {
         let of_small_gogc: Vec<(u64, u64)> =
             std::iter::once(660).chain(live.iter().map(|live| live * 11 / 10)).zip(live).collect();
         assert!(!is_found(&of_small_gogc));
+    }
+
+    #[test]
+    fn a_goal_that_moves_while_the_live_heap_stays_is_a_limit() {
+        let goals = [48, 49, 57, 52, 53, 50, 56, 49];
+        assert!(is_found(&goals.map(|goal| (goal, 45))));
+        assert!(!is_found(&goals.map(|goal| (goal, goal - 5))), "the live heap moves too");
+        assert!(
+            !is_found(&[(90, 45), (91, 45), (90, 46), (92, 46), (91, 45), (90, 45), (91, 46), (90, 45)]),
+            "rounded"
+        );
+        assert!(!is_found(&[4, 8, 6, 4, 7, 5, 8, 4].map(|goal| (goal, 3))), "a small heap");
     }
 
     #[test]

@@ -43,6 +43,12 @@ impl Saving {
         let from_nothing = |interval: Interval| Interval { low: 0.0, ..interval };
         Self { gc_cycles: from_nothing(self.gc_cycles), gc_cpu: from_nothing(self.gc_cpu), is_upper_bound: true }
     }
+
+    /// The same of a run in which GC takes so many times as much of the CPU.
+    pub(crate) fn with_gc_cpu_scale(self, scale: f64) -> Self {
+        let Interval { value, low, high } = self.gc_cpu;
+        Self { gc_cpu: Interval { value: scale * value, low: scale * low, high: scale * high }, ..self }
+    }
 }
 
 impl Saving {

@@ -11,7 +11,7 @@ use crate::{
         execution_trace::record_execution_trace,
         options::{RecordingOptions, TooManyCycles},
         setting::RunSetting,
-        totals::{with_memory_and_cpu, with_totals},
+        totals::{counted_gc_cpu, with_memory_and_cpu, with_totals},
     },
 };
 use gomem_table::MIB;
@@ -96,6 +96,7 @@ pub fn record_trace(trace: &GcTrace, state: Option<&GoState>, options: &Recordin
         Recording::new(cycles, setting.gogc).with_rounding(MIB).with_memory_limit(setting.memory_limit_bytes);
     recording.remarks = remarks;
     recording.knows_gc_cpu = trace.resolves_cost();
+    recording.gc_cpu_seconds = state.and_then(|state| counted_gc_cpu(&recording, longest.first()?.cycle, state));
     recording.initial_live_bytes = recording.cycles.first().filter(|_| begins_late).map(|cycle| cycle.heap_live_bytes);
     match state.and_then(|state| Some((state, state.longest_segment()?))) {
         // Counters count since the start of the program.

@@ -115,6 +115,13 @@ impl Comparison {
             Some(change) => pacing.saving_with_live_scale(saved_fraction, change.scale),
             None => pacing.saving(saved_fraction),
         });
+        let overview = Overview::from_window(before, &states.0, windows.0);
+        let recorded = pacing.as_ref().and_then(|pacing| pacing.model.observed_gc_cpu_fraction());
+        // The trace and the metrics need not have seen the same time: the saving is of what stands beside it.
+        let predicted = match overview.gc_cpu_fraction.zip(recorded.filter(|&recorded| recorded > 0.0)) {
+            Some((shown, recorded)) => predicted.map(|saving| saving.with_gc_cpu_scale(shown / recorded)),
+            None => predicted,
+        };
         let [lines_before, lines_after] = [before, after].map(allocations);
         let decisions = before.escapes().zip(after.escapes()).map(|(before, after)| after.diff(before));
         let seconds = |window: Option<GcWindow>| window.map(|window| window.seconds);
@@ -135,7 +142,7 @@ impl Comparison {
             leak_fixes,
             less_live_bytes: live_change.map(|change| change.less_bytes),
             live_bytes: last_live_bytes(of_before, of_after),
-            before: Overview::from_window(before, &states.0, windows.0),
+            before: overview,
             after: Overview::from_window(after, &states.1, windows.1),
             site_fixes,
             fixed_fraction,

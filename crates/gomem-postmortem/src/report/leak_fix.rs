@@ -7,7 +7,7 @@ use gomem_statistics::median;
 use crate::{
     attribution::{Place, Site},
     bundle::Bundle,
-    findings::{GrowingSite, LiveHeap, diagnose, growing_sites, is_leaking, leaking},
+    findings::{GrowingSite, HeapGrowth, LiveHeap, diagnose, growing_sites, leaking},
 };
 use gomem_table::MIB;
 
@@ -158,8 +158,9 @@ const AGREEMENT: f64 = 0.5;
 fn leaks((bundle, state, sites): (&Bundle, &GoState, &[Site])) -> Vec<GrowingSite> {
     let live = LiveHeap::from_state(state);
     let diagnosis = diagnose(bundle, state);
-    let growing = growing_sites(bundle, state, sites, diagnosis.as_ref().is_some_and(is_leaking));
-    leaking(&growing, live.as_ref(), diagnosis.as_ref()).cloned().collect()
+    let told = diagnosis.as_ref().map_or(HeapGrowth::NotKnown, HeapGrowth::new);
+    let growing = growing_sites(bundle, state, sites, told == HeapGrowth::Leaks);
+    leaking(&growing, live.as_ref(), told).cloned().collect()
 }
 
 /// Bytes in use by function.

@@ -84,7 +84,9 @@ impl PoolMisuse {
 
 /// What to do about buffers that stay at the size of the largest content.
 pub(crate) fn oversized(group: &[&Site]) -> Option<String> {
-    let grown = || group.iter().filter(|site| site.reason.is_some_and(Reason::is_growth) && site.inuse_objects > 0);
+    // A map's tables are parts of one map, and no buffers.
+    let is_buffer = |reason: Reason| reason.is_growth() && reason != Reason::MapGrowth;
+    let grown = || group.iter().filter(|site| site.reason.is_some_and(is_buffer) && site.inuse_objects > 0);
     let objects: i64 = grown().map(|site| site.inuse_objects).sum();
     let bytes: i64 = grown().map(|site| site.inuse_bytes).sum();
     let share: f64 = grown().map(|site| site.inuse_fraction).sum();

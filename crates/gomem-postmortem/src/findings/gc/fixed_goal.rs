@@ -1,4 +1,4 @@
-//! What a heap goal that stays where it is says.
+//! What a heap goal that stays where it is says, or one that moves without cause.
 
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{GcTrace, GcTraceLine, GoState};
@@ -14,19 +14,24 @@ pub(crate) fn fixed_goal(trace: Option<&GcTrace>, state: &GoState) -> Option<Fin
     let goal = FixedGoal::find(trace?, state)?;
     let lines = goal.lines;
     let bytes = |mebibytes: f64| Unit::Bytes.humanize(mebibytes * MIB);
-    let title =
-        format!("A memory limit starts the GC, or what sets GOGC anew: the goal stays at {}", bytes(goal.goal_mb));
+    let course = match goal.most_of_gogc_mb {
+        Some(_) => format!("the goal moves by {} about {}", bytes(goal.moves_by_mb), bytes(goal.goal_mb)),
+        None => format!("the goal stays at {}", bytes(goal.goal_mb)),
+    };
+    let title = format!("A memory limit starts the GC, or what sets GOGC anew: {course}");
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
     let per_cycle = |value: fn(&GcTraceLine) -> f64| lines.iter().map(value).sum::<f64>() / lines.len() as f64;
     let (mark, cpu) = (per_cycle(|line| line.mark_ms), per_cycle(|line| line.assist_cpu_ms + line.background_cpu_ms));
     let seconds = lines.last()?.start_seconds - lines.first()?.start_seconds;
     let moves = match goal.moves_by_mb {
-        0.0 => "does not move".to_owned(),
-        moves => format!("moves by no more than {}", bytes(moves)),
+        moves if let Some(most) = goal.most_of_gogc_mb => {
+            format!("moves by {}; one GOGC alone would move it by {} at most", bytes(moves), bytes(most))
+        }
+        0.0 => format!("does not move; {OF_GOGC}"),
+        moves => format!("moves by no more than {}; {OF_GOGC}", bytes(moves)),
     };
     finding.summary = format!(
-        "In the last {} GC cycles {} to {} are live, and the goal {moves}; one GOGC alone would move it as much as what is live, or more. A \
-         cycle begins each {} on average, marks for {}, and takes {} of CPU.",
+        "In the last {} GC cycles {} to {} are live, and the goal {moves}. A cycle begins each {} on average, marks for {}, and takes {} of CPU.",
         lines.len(),
         bytes(goal.live_mb.0),
         bytes(goal.live_mb.1),
@@ -47,3 +52,5 @@ pub(crate) fn fixed_goal(trace: Option<&GcTrace>, state: &GoState) -> Option<Fin
     finding.confounders.push("neither the limit nor GOGC is in a GC trace".to_owned());
     Some(finding)
 }
+
+const OF_GOGC: &str = "one GOGC alone would move it as much as what is live, or more";

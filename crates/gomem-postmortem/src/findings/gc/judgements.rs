@@ -52,9 +52,39 @@ pub(crate) fn diagnose(bundle: &Bundle, state: &GoState) -> Option<Diagnosis> {
     }
 }
 
+/// What the rules say of the growth of the live heap.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum HeapGrowth {
+    Leaks,
+    /// There is none, or it ends.
+    None,
+    /// So many times as much is allocated a second in the end: more work keeps more, and so does a leak that is worked on.
+    WithLoad(f64),
+    /// It grew, and more slowly of late: a leak is not told from what fills up then.
+    Slows,
+    NotKnown,
+}
+
+impl HeapGrowth {
+    pub(crate) fn new(diagnosis: &Diagnosis) -> Self {
+        let mut told = diagnosis.judgements().iter().filter(|told| told.rule == Rule::LiveHeapLeak).peekable();
+        let Some(first) = told.peek().copied() else { return Self::NotKnown };
+        if told.any(|told| told.verdict == Verdict::Fired) {
+            return Self::Leaks;
+        }
+        let of = |quantity| first.evidence.iter().find(|evidence| evidence.quantity == quantity);
+        match (first.verdict, of("alloc_rate_ratio"), of("latest_growth_fraction")) {
+            (Verdict::Clear, ..) => Self::None,
+            (Verdict::Insufficient, Some(load), _) => Self::WithLoad(load.value),
+            (Verdict::Insufficient, None, Some(_)) => Self::Slows,
+            _ => Self::NotKnown,
+        }
+    }
+}
+
 /// Whether the rules say that the live heap leaks.
 pub(crate) fn is_leaking(diagnosis: &Diagnosis) -> bool {
-    diagnosis.fired().any(|told| told.rule == Rule::LiveHeapLeak)
+    HeapGrowth::new(diagnosis) == HeapGrowth::Leaks
 }
 
 /// Whether the rules say that the number of goroutines does not grow.

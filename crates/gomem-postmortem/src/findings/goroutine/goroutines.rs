@@ -34,7 +34,8 @@ pub(crate) fn explain(bundle: &Bundle, diagnosis: Option<&Diagnosis>, sites: &[S
         (None, fullest) => {
             let is_counted = !bundle.metrics().series().is_empty();
             let inuse_bytes: i64 = sites.iter().fold(0, |sum, site| sum.saturating_add(site.inuse_bytes));
-            let of_crowd = |profile| crowd(profile, bundle.goroutines(), inuse_bytes);
+            let grows = bundle.spoken.iter().any(|(_, spoken)| spoken.goroutines_grow);
+            let of_crowd = |profile| crowd(profile, bundle.goroutines(), inuse_bytes, grows);
             let crowd = || fullest.filter(|_| !is_counted).and_then(of_crowd);
             // Where metrics count them all along, a few profiles say no more.
             let times = diagnosis.zip(span(bundle.goroutines()));
@@ -200,12 +201,12 @@ const MANY_MORE: i64 = 1000;
 /// The sampler's counts, and profiles that are taken a little before or after.
 const AS_MANY: f64 = 2.5;
 /// A judgement: so many at one place are no pool of workers.
-const CROWD: i64 = 100;
+pub(crate) const CROWD: i64 = 100;
 /// A stack of 2 KiB at least, most of 4 or 8, and what a goroutine is for: a connection, a request, their buffers.
 const STACK_BYTES: f64 = 8192.0;
 
 /// The largest groups.
-fn in_words(groups: &[(Wait, i64)]) -> String {
+pub(crate) fn in_words(groups: &[(Wait, i64)]) -> String {
     let words = groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text()));
     words.collect::<Vec<_>>().join("; ")
 }
@@ -303,9 +304,9 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
     Some(finding)
 }
 
-/// Very many goroutines at one place, where nothing tells whether they grow more: good to know, and no leak yet. Beside what is in use
-/// on the heap their stacks tell how much they matter.
-fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64) -> Option<Finding> {
+/// Very many goroutines at one place, where no profile tells whether they grow more: good to know, and no leak yet, unless who sends them
+/// says that it `grows`. Beside what is in use on the heap their stacks tell how much they matter.
+fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64, grows: bool) -> Option<Finding> {
     let groups = groups(profile);
     let all: i64 = groups.iter().map(|group| group.1).sum();
     // A connection has a reader and a writer: places with about as many are one crowd.
@@ -333,7 +334,10 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64) -> Opti
             let title = format!("{crowded} of {all} goroutines wait to send at {at}, for up to {longest}");
             (FindingKind::Runtime, Severity::Warning, title)
         }
-        None => (FindingKind::Runtime, Severity::Info, format!("{crowded} of {all} goroutines are at {at}")),
+        None => {
+            let severity = if grows { Severity::Warning } else { Severity::Info };
+            (FindingKind::Runtime, severity, format!("{crowded} of {all} goroutines are at {at}"))
+        }
     };
     let mut finding = Finding::new(kind, severity, title);
     let totals = profiles.iter().map(|profile| profile.total(0)).filter(|&total| total > 0);
@@ -341,6 +345,7 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64) -> Opti
     let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };
     let timed = profiles.iter().filter(|profile| profile.time_nanos().is_some()).count();
     let unknown = match timed < FEWEST_PROFILES {
+        true if grows => "By the text's words they become more and more.",
         _ if most.is_for_ever() => "What waits so stays until the program ends.",
         true => "Whether they grow more takes three profiles some time apart.",
         false => "They do not grow more in each of the profiles.",
@@ -458,7 +463,7 @@ fn is_leak_profile(profile: &Profile) -> bool {
 }
 
 /// The profile of most goroutines, leaked or not; a dump, which says who made them, needs only half as many.
-fn fullest(profiles: &[Arc<Profile>]) -> Option<&Profile> {
+pub(crate) fn fullest(profiles: &[Arc<Profile>]) -> Option<&Profile> {
     let weight = |profile: &&Arc<Profile>| {
         let is_dump = profile.samples().any(|sample| label(sample, "state").is_some());
         profile.total(0).saturating_mul(if is_dump { 2 } else { 1 })
@@ -485,7 +490,7 @@ const ALLOCATORS: [&str; 6] = [
 const DEEPEST_ALLOCATOR: usize = 12;
 const NEVER: &str = "can never go on";
 const NOTHING_WAKES: &str = "The runtime found nothing that could wake them";
-const PROFILE: &str = "goroutine profile";
+pub(crate) const PROFILE: &str = "goroutine profile";
 const SHOWN: usize = 3;
 /// A judgement: a profile may have been taken early in the growth, but not before it.
 const LEAST_OF_GROWTH: f64 = 0.1;

@@ -20,10 +20,9 @@ impl Container {
     pub(crate) fn find(site: &Site, all: &[Site]) -> Option<Self> {
         let package = |site: &Site| Symbol::decode(site.charged_to.function()).package().to_owned();
         let of_site = package(site);
-        let is_beside = |other: &&Site| {
-            other.is_own() && other.charged_to != site.charged_to && is_container(other) && package(other) == of_site
-        };
-        let mut found = all.iter().filter(is_beside).filter(|other| is_of_one_element(site, other));
+        let is_beside =
+            |other: &&Site| other.is_own() && other.charged_to != site.charged_to && package(other) == of_site;
+        let mut found = all.iter().filter(is_beside).filter(|other| is_filled_with(site, other));
         let container = found.next().filter(|_| found.next().is_none())?;
         Some(Self {
             place: container.charged_to.clone(),
@@ -60,12 +59,17 @@ fn is_container(site: &Site) -> bool {
     matches!(site.reason, Some(Reason::MapGrowth | Reason::Compiler(Cause::SliceGrowth)))
 }
 
-/// Whether what is in use of the container is about an element for each object, and stays: what a container outgrew is garbage.
-fn is_of_one_element(site: &Site, container: &Site) -> bool {
+/// Whether what is in use of the container is more than chance shows, and about an element for each object.
+fn is_filled_with(site: &Site, container: &Site) -> bool {
+    container.inuse_bytes >= LEAST_BYTES && is_of_one_element(site, container)
+}
+
+/// Whether a container has about an element for each object, and stays: what it outgrew is garbage.
+pub(crate) fn is_of_one_element(site: &Site, container: &Site) -> bool {
     let each = container.inuse_bytes as f64 / site.inuse_objects.max(1) as f64;
     let most = if container.reason == Some(Reason::MapGrowth) { OUTGROWN_BY_MAP } else { OUTGROWN_BY_SLICE };
     let stays = container.inuse_bytes.saturating_mul(most) >= container.bytes;
-    stays && container.inuse_bytes >= LEAST_BYTES && (SMALLEST_ELEMENT..=LARGEST_ELEMENT).contains(&each)
+    is_container(container) && stays && (SMALLEST_ELEMENT..=LARGEST_ELEMENT).contains(&each)
 }
 
 /// All that a map took while it grew, in what it has now: it doubles.

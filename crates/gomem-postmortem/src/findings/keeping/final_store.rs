@@ -39,9 +39,26 @@ fn follow<'l>(first: &'l HeapDecision, here: &[&'l HeapDecision]) -> Option<Fina
             _ => break,
         }
     }
-    // What is stored in a local variable and goes nowhere from there, but to the caller, is not kept by it.
-    let is_local = last.step.from.split_once(" = ").is_some_and(|(name, _)| made_for(name, here).is_some());
-    Some(last).filter(|_| !is_local)
+    Some(last).filter(|last| !is_for_caller(last.step, here))
+}
+
+/// Whether a step stores something in a local variable that goes nowhere but to the caller, or in a field of what the function makes and
+/// returns: neither keeps it.
+fn is_for_caller(step: &Step, here: &[&HeapDecision]) -> bool {
+    let Some((target, _)) = step.from.split_once(" = ") else { return false };
+    if made_for(target, here).is_some() {
+        return true;
+    }
+    let made = variable(step).and_then(|name| made_for(name, here));
+    made.is_some_and(|made| made.steps.iter().any(|step| &*step.why == "return") && storing_step(made).is_none())
+}
+
+/// The statement of the program that stores what a decision is about, unless that is for the caller, as far as a log tells.
+pub(crate) fn lasting_step<'l>(decision: &'l HeapDecision, log: Option<&'l EscapeLog>) -> Option<&'l Step> {
+    let is_here = |other: &&HeapDecision| other.function == decision.function && other.file == decision.file;
+    let all = log.map_or(&[][..], EscapeLog::heap_decisions);
+    let here: Vec<&HeapDecision> = all.iter().filter(is_here).collect();
+    storing_step(decision).filter(|step| !is_for_caller(step, &here))
 }
 
 /// The step that stores it; of what is appended, the one that stores the slice.

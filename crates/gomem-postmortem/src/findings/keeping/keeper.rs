@@ -6,14 +6,15 @@ use gomem_escape::{Cause, EscapeLog, HeapDecision, Step, SubjectKind};
 use gomem_symbol::Symbol;
 
 use crate::{
-    attribution::{Reason, Site},
+    attribution::{Place, Reason, Site},
     findings::{
         calls::call_advice::{chain_advice, holder_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
         keeping::{
-            container::Container,
+            captured::Captured,
+            container::{Container, is_of_one_element},
             final_store::{
-                CALL_PARAMETER, PART_OF_STRUCT, final_store, last_store, method_that_ends, store_of_owner,
-                store_of_parameter, storing_step,
+                CALL_PARAMETER, PART_OF_STRUCT, final_store, last_store, lasting_step, method_that_ends,
+                store_of_owner, store_of_parameter, storing_step,
             },
         },
     },
@@ -43,6 +44,10 @@ pub(crate) enum Keeper {
     },
     /// What keeps such things as a rule.
     Kind(&'static str),
+    /// A call on the line that gets it, which keeps what it is given.
+    AtCaller { place: String, keeper: String, advice: &'static str },
+    /// A function literal that captured it, which is kept.
+    Captured(Captured),
     /// A container of the program that grows with it.
     Container(Container),
 }
@@ -57,6 +62,10 @@ impl Keeper {
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Known(advice) | Self::Kind(advice) => (*advice).to_owned(),
+            Self::AtCaller { place, keeper, advice } => {
+                format!("What it makes is returned to {place}, and {keeper} keeps what it is given. {advice}")
+            }
+            Self::Captured(captured) => captured.words(),
             Self::Container(container) => container.words(),
             Self::Stored { step, function, is_given, is_part, advice, of_part, ends_by, owner } => {
                 let who = match is_given {
@@ -106,6 +115,13 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
         made.chain(decision.and_then(HeapDecision::callee)).find_map(chain_advice)
     };
     let of_once = || kept.first().filter(|site| site.is_of_once).and_then(|_| keep_advice("sync.OnceValue"));
+    let of_capture = || {
+        let called = kept.first().filter(|site| site.callee.is_some())?;
+        Captured::find(&called.charged_to, log?).map(Keeper::Captured)
+    };
+    if let Some(captured) = of_capture() {
+        return Some(captured);
+    }
     of_call
         .or_else(of_once)
         .or_else(of_step)
@@ -123,7 +139,7 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
             let (step, function, made) = match (of_call(), decision.and_then(store_of_parameter)) {
                 (Some(found), _) => (Some(found.step), None, Some(found.made)),
                 (None, Some(store)) => (Some(&store.step), store.function.clone(), decision),
-                (None, None) => (decision.and_then(storing_step), None, decision),
+                (None, None) => (decision.and_then(|decision| lasting_step(decision, log)), None, decision),
             };
             step.map(|step| Keeper::Stored {
                 step: Arc::clone(&step.from),
@@ -138,6 +154,24 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
         })
         .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))
         .or_else(|| kept.first().and_then(|site| Container::find(site, all)).map(Keeper::Container))
+}
+
+/// A call that is known to keep what it is given, on the line that calls the function of `made`, `cache.Set(key, load(key))`, or with
+/// room for as many in that function. What it needs for that stays too.
+pub(crate) fn keeper_at_caller(made: &Site, called_at: &Place, all: &[Site]) -> Option<Keeper> {
+    let stays = |site: &&Site| site.inuse_bytes > 0 && site.inuse_bytes.saturating_mul(2) >= site.bytes;
+    let is_of_function = |site: &Site| {
+        let room = site.inuse_bytes as f64 / made.inuse_objects.max(1) as f64;
+        let is_beside = site.charged_to.function() == called_at.function();
+        is_beside && (SMALLEST_ROOM..=LARGEST_ROOM).contains(&room) && site.callee.as_deref().is_some_and(stores)
+    };
+    let is_there = |site: &&Site| site.charged_to == *called_at || is_of_function(site);
+    let known = |site: &'_ Site| {
+        let callee = site.callee.as_deref().filter(|callee| !keeps_its_own(callee))?;
+        let keeper = format!("`{}` at {}", Symbol::decode(callee).short(), site.charged_to.short());
+        Some(Keeper::AtCaller { place: called_at.short(), keeper, advice: keep_advice(callee)? })
+    };
+    all.iter().filter(stays).filter(is_there).find_map(known)
 }
 
 /// The place of the statement that stores what the line of `site` makes, or that gives it to who stores it.
@@ -210,10 +244,10 @@ fn whole_of<'l>(part: &HeapDecision, log: &'l EscapeLog) -> Option<&'l HeapDecis
     found.next().filter(|_| found.next().is_none())
 }
 
-/// The only literal on the line of something that no log reports, a channel or a map that grows: `&client{send: make(chan T, 8)}` holds
-/// what is made in it.
+/// The only literal on the line of something that has no decision of its own, a channel or a map: `&client{send: make(chan T, 8)}`
+/// holds what is made in it.
 fn literal_around<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecision> {
-    if !matches!(site.reason, Some(Reason::Channel | Reason::MapGrowth)) || site.callee.is_some() {
+    if !matches!(site.reason, Some(Reason::Channel | Reason::MapGrowth | MAP_CREATION)) || site.callee.is_some() {
         return None;
     }
     let file = site.place.file().rsplit('/').next()?;
@@ -249,7 +283,7 @@ fn of_store(step: &Step) -> &'static str {
     of_send().unwrap_or("Bound it: delete entries when they are done, or evict by age or size.")
 }
 
-/// A call that keeps as many objects as this line, in the same function or in the one that they are given to: what
+/// A call that keeps as many objects as this line, or a container with room for as many, in the same function or in the one that they are given to: what
 /// `time.AfterFunc` refers to is made beside it, and what a cache's `put` stores is made before it.
 fn companion(site: &Site, given_to: Option<&HeapDecision>, all: &[Site]) -> Option<&'static str> {
     let function = site.charged_to.function();
@@ -268,7 +302,7 @@ fn companion(site: &Site, given_to: Option<&HeapDecision>, all: &[Site]) -> Opti
     };
     let beside = all.iter().filter(is_beside);
     let of_beside = beside
-        .filter(|other| is_kept(other) && is_as_many(other))
+        .filter(|other| is_kept(other) && (is_as_many(other) || is_of_one_element(site, other)))
         .filter_map(|other| other.callee.as_deref())
         .filter(|callee| !keeps_its_own(callee))
         .find_map(keep_advice);
@@ -288,6 +322,18 @@ fn keeps_its_own(callee: &str) -> bool {
     is_of_std(callee) && Symbol::decode(callee).function().starts_with("New")
 }
 
+/// Whether a function's name says that it stores what it is given: another one may keep what it makes, and nothing else.
+fn stores(callee: &str) -> bool {
+    let symbol = Symbol::decode(callee);
+    let is_word = |rest: &str| !rest.starts_with(char::is_lowercase);
+    STORES.iter().any(|word| symbol.function().strip_prefix(word).is_some_and(is_word))
+}
+
+const STORES: [&str; 9] = ["Set", "Add", "Put", "Store", "Register", "Push", "Insert", "Enqueue", "Save"];
+/// In bytes: what a container takes for each object, a part of a table at least, keys and nodes at most.
+const SMALLEST_ROOM: f64 = 4.0;
+const LARGEST_ROOM: f64 = 1024.0;
+const MAP_CREATION: Reason = Reason::Compiler(Cause::MapCreation);
 const DEFERRED: Reason = Reason::Compiler(Cause::DeferInLoop);
 
 /// What is made to have parts cut from it.
@@ -404,6 +450,44 @@ mod tests {
         assert_eq!(callee.split('[').next(), Some("runtime.AddCleanup"));
         assert!(keep_advice(callee).unwrap().contains("must not reach the object"));
         assert_eq!((&*storing_step(keep).unwrap().from, keep.callee()), ("conns[name] = c", None));
+    }
+
+    #[test]
+    fn what_stores_is_told_by_the_verb_of_its_name() {
+        for callee in ["github.com/patrickmn/go-cache.(*cache).Set", "sync.(*Map).Store", "a.b/c.(*T).AddListener"] {
+            assert!(stores(callee), "{callee}");
+        }
+        for callee in ["context.WithCancel", "os/signal.Notify", "a.b/c.(*T).Address", "a.b/c.Setup", "a.b/c.New"] {
+            assert!(!stores(callee), "{callee}");
+        }
+    }
+
+    #[test]
+    fn what_a_function_makes_and_returns_keeps_nothing() {
+        let log = |last: &str| {
+            let text = format!(
+                "# example.com/app\n\
+                ./s.go:7:7: &session{{...}} escapes to heap in load:\n\
+                ./s.go:7:7:   flow: s ← &{{storage for &session{{...}}}}:\n\
+                ./s.go:7:7:     from &session{{...}} (spill) at ./s.go:7:7\n\
+                ./s.go:7:7:     from s := &session{{...}} (assign) at ./s.go:7:4\n\
+                ./s.go:7:7:   flow: ~r0 ← s:\n\
+                ./s.go:7:7:     from {last} at ./s.go:11:2\n\
+                ./s.go:9:20: append(s.grants, grant) escapes to heap in load:\n\
+                ./s.go:9:20:   flow: {{heap}} ← &{{storage for append(s.grants, grant)}}:\n\
+                ./s.go:9:20:     from append(s.grants, grant) (spill) at ./s.go:9:20\n\
+                ./s.go:9:20:     from s.grants = append(s.grants, grant) (assign) at ./s.go:9:12\n\
+                ./s.go:7:7: &session{{...}} escapes to heap\n\
+                ./s.go:9:20: append escapes to heap\n"
+            );
+            EscapeLog::decode(text.as_bytes()).unwrap()
+        };
+        let step =
+            |log: &EscapeLog| lasting_step(&log.heap_decisions()[1], Some(log)).map(|step| step.from.to_string());
+        assert_eq!(step(&log("return s (return)")), None, "its caller has it");
+        let kept = Some("s.grants = append(s.grants, grant)".to_owned());
+        assert_eq!(step(&log("all[id] = s (assign)")), kept, "and that keeps the session");
+        assert_eq!(step(&log("run(s) (call parameter)")), kept, "a function that goes on has it");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     bundle::Bundle,
     findings::{
         finding::{Finding, FindingKind, Kept},
-        gc::judgements::is_leaking,
+        gc::judgements::HeapGrowth,
         goroutine::goroutines::{GoroutineCount, LeakedGoroutines},
         growth::GrowingSite,
         leak::{
@@ -38,22 +38,29 @@ impl<'a> AllGrowth<'a> {
         (live_heap, diagnosis): (Option<&LiveHeap>, Option<&Diagnosis>),
         goroutines: &GoroutineCount,
     ) -> (Self, Vec<Finding>) {
-        let is_leaking = diagnosis.is_some_and(is_leaking);
-        let leaks: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
+        let is_slower = || live_heap.is_some_and(LiveHeap::slows);
+        let told = match diagnosis.map(HeapGrowth::new) {
+            // The rules want more cycles to say so.
+            Some(HeapGrowth::NotKnown) if is_slower() => HeapGrowth::Slows,
+            told => told.unwrap_or(HeapGrowth::NotKnown),
+        };
+        let leaks: Vec<&GrowingSite> = leaking(growing, live_heap, told).collect();
         let joined = (sites, bundle.escapes());
         let together = KeptTogether::group(&leaks, joined, goroutines);
-        let of_leak = |kept: &KeptTogether<'_>| leak(kept, &leaks, joined, live_heap, is_leaking, goroutines);
+        let of_leak = |kept: &KeptTogether<'_>| leak(kept, &leaks, joined, (live_heap, told), goroutines);
         let mut findings: Vec<Finding> = together.iter().map(of_leak).collect();
-        let told = (live_heap, diagnosis);
-        let let_go = leaks.is_empty().then(|| LetGo::find(bundle, state, is_leaking)).flatten();
+        let let_go = leaks.is_empty().then(|| LetGo::find(bundle, state, told == HeapGrowth::Leaks)).flatten();
         if let Some(let_go) = &let_go {
             let grew = (&*let_go.growing, &*let_go.sites);
-            findings.extend(grown(grew, bundle, told, goroutines, |finding, kept| let_go.tell(finding, kept)));
+            findings
+                .extend(grown(grew, bundle, (live_heap, told), goroutines, |finding, kept| let_go.tell(finding, kept)));
         }
         let between = findings.is_empty().then(|| Between::find(bundle, state, sites)).flatten();
         if let Some(between) = &between {
             let grew = (&*between.growing, &*between.sites);
-            findings.extend(grown(grew, bundle, told, goroutines, |finding, kept| between.tell(finding, kept)));
+            findings.extend(grown(grew, bundle, (live_heap, told), goroutines, |finding, kept| {
+                between.tell(finding, kept);
+            }));
         }
         doubt_start(state, &mut findings);
         // What nothing is told of keeps no line's own finding back.
@@ -116,15 +123,15 @@ pub(crate) fn doubt_start<'f>(state: &GoState, findings: impl IntoIterator<Item 
 fn grown(
     (growing, sites): (&[GrowingSite], &[Site]),
     bundle: &Bundle,
-    (live_heap, diagnosis): (Option<&LiveHeap>, Option<&Diagnosis>),
+    (live_heap, told): (Option<&LiveHeap>, HeapGrowth),
     goroutines: &GoroutineCount,
     tell: impl Fn(&mut Finding, &KeptTogether<'_>),
 ) -> Vec<Finding> {
-    let growing: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
+    let growing: Vec<&GrowingSite> = leaking(growing, live_heap, told).collect();
     let joined = (sites, bundle.escapes());
     let together = KeptTogether::group(&growing, joined, goroutines);
     let of_group = |kept: &KeptTogether<'_>| {
-        let mut finding = leak(kept, &growing, joined, live_heap, false, goroutines);
+        let mut finding = leak(kept, &growing, joined, (live_heap, HeapGrowth::NotKnown), goroutines);
         tell(&mut finding, kept);
         finding
     };

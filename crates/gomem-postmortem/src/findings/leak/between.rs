@@ -13,7 +13,7 @@ use crate::{
     bundle::{Bundle, HeapProfile},
     findings::{
         finding::Finding,
-        growth::{GrowingSite, are_of_one_process, growing_over, sites_of, timed_heaps},
+        growth::{GrowingSite, are_of_one_process, growing_over, quiet_after, sites_of, timed_heaps},
         leak::kept_together::KeptTogether,
     },
 };
@@ -25,6 +25,8 @@ pub(crate) struct Between<'s> {
     pub(crate) sites: Cow<'s, [Site]>,
     /// Whether the program was started again after them.
     is_before_restart: bool,
+    /// How many seconds old was what the last of them shows when it was taken, where the work was done by then.
+    quiet_seconds: Option<f64>,
 }
 
 impl<'s> Between<'s> {
@@ -33,12 +35,13 @@ impl<'s> Between<'s> {
         let (run, is_before_restart) = last_run(timed_heaps(bundle))?;
         let &last = run.last()?;
         let sites = sites_of(last, bundle, latest);
+        let quiet_seconds = quiet_after(run.clone(), state);
         let mut growing = growing_over(run, state, &sites, (2, false));
         growing.retain(|site| {
             let is_kept = site.growth.kept_fraction().is_some_and(|kept| kept >= LEAST_KEPT);
             is_kept && site.inuse_fraction() >= LEAST_SHARE
         });
-        (!growing.is_empty()).then_some(Self { growing, sites, is_before_restart })
+        (!growing.is_empty()).then_some(Self { growing, sites, is_before_restart, quiet_seconds })
     }
 
     /// Makes the finding of such a leak say what so few profiles tell.
@@ -59,6 +62,19 @@ impl<'s> Between<'s> {
                             that ends.";
         if self.is_before_restart {
             finding.summary += " The program was started again after them.";
+        }
+        if let Some(seconds) = self.quiet_seconds {
+            finding.severity = Severity::Info;
+            finding.summary += &format!(
+                " What the last of them shows was {} old when it was taken, and the program allocates at less than a quarter of the pace since: \
+                 the work is done, as it seems, and what it needed may be garbage that no GC has met yet.",
+                Unit::Seconds.humanize(seconds)
+            );
+            finding.action = format!(
+                "Take a heap profile with /debug/pprof/heap?gc=1, which runs a GC first: what it shows is kept. If that is as much: {}",
+                finding.action
+            );
+            return;
         }
         finding.action = format!(
             "Take a third heap profile after as long again: if it is more by as much again, it leaks. Then: {}",

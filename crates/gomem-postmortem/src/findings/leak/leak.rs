@@ -2,7 +2,6 @@
 
 use gomem_escape::EscapeLog;
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_metrics::{Diagnosis, Rule, Verdict};
 use gomem_pprof::SiteGrowth;
 use gomem_symbol::Symbol;
 use gomem_table::{Unit, percent};
@@ -15,47 +14,64 @@ use crate::{
             module_calls::calls_in_words,
         },
         finding::{Finding, FindingKind},
+        gc::judgements::HeapGrowth,
         goroutine::goroutines::GoroutineCount,
         growth::GrowingSite,
-        keeping::keeper::{Keeper, keeper},
+        keeping::{
+            captured::Captured,
+            keeper::{Keeper, keeper, keeper_at_caller},
+        },
         leak::kept_together::KeptTogether,
         live_heap::LiveHeap,
     },
 };
 
-/// The finding of lines that grow together, `others` beside them; what the metrics say of the live heap, and whether the rules call that
-/// a leak, makes it surer.
+/// The finding of lines that grow together, `others` beside them; what the metrics and the rules say of the live heap makes it
+/// more or less sure.
 pub(crate) fn leak(
     together: &KeptTogether<'_>,
     others: &[&GrowingSite],
     joined @ (sites, _): (&[Site], Option<&EscapeLog>),
-    live_heap: Option<&LiveHeap>,
-    is_leaking: bool,
+    (live_heap, told): (Option<&LiveHeap>, HeapGrowth),
     goroutines: &GoroutineCount,
 ) -> Finding {
     let growing = together.first;
     let growth = &growing.growth;
-    let certainty = Certainty::new(growth, live_heap, is_leaking);
+    let certainty = Certainty::new(growth, live_heap, told);
     let bound = bound_of(&growing.sites);
     let let_go_before = let_go_before(growth).filter(|_| !certainty.is_confirmed);
     let inuse_fraction = together.inuse_fraction();
     let is_critical = certainty.is_confirmed && inuse_fraction >= LARGE_SHARE && bound.is_none();
-    let severity = if is_critical { Severity::Critical } else { Severity::Warning };
-    let what = match (bound, let_go_before) {
-        (Some(_), _) => "Growth up to a bound",
-        (None, Some(_)) => "Growth, after more was let go",
-        (None, None) => "Leak",
+    let severity = match told {
+        _ if is_critical => Severity::Critical,
+        // Most of what is made there takes the place of an earlier one, and of new ones there are fewer and fewer.
+        HeapGrowth::Slows if growth.kept_fraction().is_some_and(|kept| kept < HALF) => Severity::Info,
+        _ => Severity::Warning,
+    };
+    let what = match (bound, let_go_before, told) {
+        (Some(_), ..) => "Growth up to a bound",
+        (None, Some(_), _) => "Growth, after more was let go",
+        (None, None, HeapGrowth::WithLoad(_)) => "Growth with the work, or a leak",
+        (None, None, HeapGrowth::Slows) => "Growth that slows down",
+        (None, None, _) => "Leak",
+    };
+    let pace = match told {
+        HeapGrowth::Slows => String::new(),
+        _ => format!(", {} more each hour", Unit::Bytes.humanize(together.bytes_per_hour())),
     };
     let title = format!(
-        "{what}: {} {} {} ({} of the live heap), {} more each hour",
+        "{what}: {} {} {} ({} of the live heap){pace}",
         together.places(),
         if together.others.is_empty() { "keeps" } else { "keep" },
         Unit::Bytes.humanize(together.inuse_bytes() as f64),
         percent(inuse_fraction, 0),
-        Unit::Bytes.humanize(together.bytes_per_hour())
     );
     let mut finding = Finding::new(FindingKind::Leak, severity, title);
-    finding.summary = course(together, let_go_before, live_heap);
+    finding.summary = course(together, let_go_before, live_heap.filter(|_| told != HeapGrowth::Slows));
+    if told == HeapGrowth::Slows {
+        finding.summary += " What GC marks live grew, and more slowly of late: it may be levelling off, as what fills up does, and a leak that got \
+                            slower looks the same.";
+    }
     let entry = growing.sites.first().and_then(|site| site.reached_from.as_ref());
     if let Some(entry) = entry.filter(|_| bound.is_none())
         && let Some(calls) = calls_in_words(entry.function(), &accounts(sites).0)
@@ -69,6 +85,12 @@ pub(crate) fn leak(
     });
     let held = goroutines.leaked().and_then(|goroutines| goroutines.hold(growing));
     finding.action = action(together, others, joined, (bound.or(of_entry), held.is_some()), goroutines);
+    if let HeapGrowth::WithLoad(load) = told {
+        finding.summary += &format!(
+            " In the end the program allocates {load:.1} times as much a second as at first. If its work grew so, this may be what more work \
+             needs at a time; a program that goes through all that it keeps allocates more, too. It leaks if it stays when the work falls."
+        );
+    }
     if let Some(why) = held {
         finding.summary += &format!(" {why}");
     }
@@ -96,21 +118,27 @@ struct Certainty {
     is_rising: bool,
     is_trend: bool,
     is_beyond_chance: bool,
+    /// Whether the rules doubt it: more work may be why, or it slows down.
+    is_doubted: bool,
     /// By the metrics, or by their rules.
     is_confirmed: bool,
 }
 
 impl Certainty {
-    fn new(growth: &SiteGrowth, live_heap: Option<&LiveHeap>, is_leaking: bool) -> Self {
+    fn new(growth: &SiteGrowth, live_heap: Option<&LiveHeap>, told: HeapGrowth) -> Self {
         let is_rising = live_heap.is_some_and(LiveHeap::rises);
         let is_trend = growth.points.len() >= SiteGrowth::ENOUGH_PROFILES;
         let is_beyond_chance = growth.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
-        let is_confirmed = (is_rising && is_trend) || (is_leaking && is_beyond_chance);
-        Self { is_rising, is_trend, is_beyond_chance, is_confirmed }
+        let is_doubted = matches!(told, HeapGrowth::WithLoad(_) | HeapGrowth::Slows);
+        let is_leaking = told == HeapGrowth::Leaks;
+        let is_confirmed = !is_doubted && ((is_rising && is_trend) || (is_leaking && is_beyond_chance));
+        Self { is_rising, is_trend, is_beyond_chance, is_doubted, is_confirmed }
     }
 
     fn confidence(&self) -> Confidence {
-        if self.is_rising && self.is_trend && self.is_beyond_chance {
+        if self.is_doubted {
+            Confidence::Low
+        } else if self.is_rising && self.is_trend && self.is_beyond_chance {
             Confidence::High
         } else if self.is_rising || self.is_beyond_chance {
             Confidence::Medium
@@ -181,7 +209,7 @@ fn action(
     match (keeper, goroutines.leaked()) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
         (_, Some(goroutines)) if is_held => goroutines.action.clone(),
-        (Some(stored @ Keeper::Stored { .. }), _) => stored.words(),
+        (Some(stored @ (Keeper::Stored { .. } | Keeper::Captured(_) | Keeper::AtCaller { .. })), _) => stored.words(),
         (Some(other), None) => other.words(),
         // What keeps such things as a rule says less than goroutines that never end.
         _ => {
@@ -224,11 +252,20 @@ fn let_go_before(growth: &SiteGrowth) -> Option<f64> {
 /// Who keeps what grows together: what is known of one of the lines holds for all. What keeps such things as a rule, and what
 /// most likely does, says less.
 fn keeper_of(together: &KeptTogether<'_>, sites: &[Site], log: Option<&EscapeLog>) -> Option<Keeper> {
+    let of_caller = || together.all().filter_map(|site| site.called_at.as_ref());
+    if let Some(captured) = of_caller().find_map(|place| Captured::find(place, log?)) {
+        return Some(Keeper::Captured(captured));
+    }
     let of = |site: &GrowingSite| keeper(&site.sites.iter().collect::<Vec<_>>(), sites, log);
     let mut keepers: Vec<Keeper> = together.all().filter_map(of).collect();
-    let is_known = |keeper: &Keeper| matches!(keeper, Keeper::Known(_) | Keeper::Stored { is_part: false, .. });
-    let best = keepers.iter().position(is_known).unwrap_or(0);
-    (!keepers.is_empty()).then(|| keepers.swap_remove(best))
+    let is_known = |keeper: &Keeper| {
+        matches!(keeper, Keeper::Known(_) | Keeper::Captured(_) | Keeper::Stored { is_part: false, .. })
+    };
+    if let Some(known) = keepers.iter().position(is_known) {
+        return Some(keepers.swap_remove(known));
+    }
+    let at_caller = |site: &GrowingSite| keeper_at_caller(site.largest()?, site.called_at.as_ref()?, sites);
+    together.all().find_map(at_caller).or_else(|| keepers.into_iter().next())
 }
 
 /// What else grows and is known to be kept: a container's line, and what to do about that.
@@ -295,24 +332,24 @@ fn inside(growing: &GrowingSite) -> String {
 }
 
 /// The sites that leak. A site may grow while others shrink: where the metrics tell what GC marks live, that decides. What the
-/// rules call clear is no leak here either, and where they could not judge a few GC cycles must rise at least.
+/// rules call clear is no leak here either, what more work may need is none where it is let go, and where they could not judge a few GC
+/// cycles must rise at least.
 pub(crate) fn leaking<'a>(
     growing: &'a [GrowingSite],
     live_heap: Option<&LiveHeap>,
-    diagnosis: Option<&Diagnosis>,
+    told: HeapGrowth,
 ) -> impl Iterator<Item = &'a GrowingSite> {
-    let told = |diagnosis: &Diagnosis| {
-        diagnosis.judgements().iter().find(|judgement| judgement.rule == Rule::LiveHeapLeak).map(|told| told.verdict)
-    };
-    let verdict = diagnosis.and_then(told);
-    let is_contradicted = move |site: &&GrowingSite| match verdict {
-        Some(Verdict::Clear) => true,
-        Some(Verdict::Fired) => false,
-        _ => live_heap.is_some_and(|live| {
-            let seconds = site.growth.points.last().map_or(0.0, |point| point.0);
-            let is_kept = site.growth.kept_fraction().is_some_and(|kept| kept >= NEARLY_ALL);
-            live.contradicts(site.growth.change() / seconds.max(f64::MIN_POSITIVE), seconds, is_kept)
-        }),
+    let is_contradicted = move |site: &&GrowingSite| {
+        let is_kept = site.growth.kept_fraction().is_some_and(|kept| kept >= NEARLY_ALL);
+        match told {
+            HeapGrowth::None => true,
+            HeapGrowth::Leaks => false,
+            HeapGrowth::WithLoad(_) => !is_kept,
+            HeapGrowth::Slows | HeapGrowth::NotKnown => live_heap.is_some_and(|live| {
+                let seconds = site.growth.points.last().map_or(0.0, |point| point.0);
+                live.contradicts(site.growth.change() / seconds.max(f64::MIN_POSITIVE), seconds, is_kept)
+            }),
+        }
     };
     growing.iter().filter(move |site| !is_contradicted(site)).take(MOST_LEAKS)
 }
@@ -342,6 +379,8 @@ const MOST_LEAKS: usize = 3;
 
 #[cfg(test)]
 mod tests {
+    use gomem_finding::Severity;
+
     use crate::{
         bundle::{Artifact, Bundle},
         report::Report,
@@ -367,6 +406,101 @@ mod tests {
         let report = Report::from_bundle(&Bundle::from_artifacts("run", (1..=4).map(profile).collect()));
         let leak = report.findings().iter().find(|finding| finding.title.starts_with("Leak: app/keep.go:9"));
         leak.map(|leak| leak.action.clone()).unwrap_or_default()
+    }
+
+    /// The finding of a line that has so many MiB in use after so many of 40 seconds, of what it makes the share that stays, beside scrapes
+    /// that have as much live.
+    fn grown(live_mib: impl Fn(f64) -> f64, kept: f64) -> Option<(String, Severity)> {
+        let begin = 1_700_000_000_u64;
+        let profile = |step: u64| {
+            let inuse = live_mib((step * 5) as f64);
+            let [inuse_bytes, made] = [inuse, inuse / kept].map(|mib| (mib * 1048576.0) as u64);
+            let objects = |bytes: u64| bytes / 1024;
+            let values = format!("{}: {inuse_bytes} [{}: {made}]", objects(inuse_bytes), objects(made));
+            let stats = format!("# runtime.MemStats\n# LastGC = {}\n", (begin + step * 5) * 1_000_000_000);
+            let site = "@ 0x40\n#\t0x40\tmain.store+0x1\t/app/store.go:9\n";
+            let text = format!("heap profile: {values} @ heap/2\n{values} {site}\n{stats}");
+            Artifact { name: format!("heap-{step}.txt"), bytes: text.into(), modified_ms: None }
+        };
+        let scrape = |second: u64| {
+            let live = live_mib(second as f64) * 1048576.0;
+            Artifact {
+                name: format!("{}.prom", (begin + second) * 1000),
+                bytes: format!(
+                    "go_gc_heap_live_bytes {live}\ngo_memstats_next_gc_bytes {}\ngo_gc_duration_seconds_count {second}\n\
+                     go_memstats_alloc_bytes_total {}\ngo_gc_gogc_percent 100\n",
+                    live * 2.0,
+                    live / kept
+                )
+                .into(),
+                modified_ms: None,
+            }
+        };
+        let bundle = Bundle::from_artifacts("run", (1..=8).map(profile).chain((1..=40).map(scrape)).collect());
+        let report = Report::from_bundle(&bundle);
+        let is_it = |finding: &&crate::findings::Finding| {
+            finding.kind == super::FindingKind::Leak && finding.title.contains("app/store.go:9")
+        };
+        let finding = report.findings().iter().find(is_it)?;
+        Some((finding.title.split(':').next().unwrap_or_default().to_owned(), finding.severity))
+    }
+
+    #[test]
+    fn growth_that_slows_down_is_no_leak_for_sure() {
+        let slows = |second: f64| 5.0 + 20.0 * (1.0 - (-second / 18.0).exp());
+        let known = "Growth that slows down".to_owned();
+        assert_eq!(grown(slows, 0.1), Some((known.clone(), Severity::Info)));
+        assert_eq!(grown(slows, 0.9), Some((known, Severity::Warning)));
+        let goes_on = |second: f64| 10.0 + 2.5 * second;
+        assert_eq!(grown(goes_on, 0.9), Some(("Leak".to_owned(), Severity::Critical)));
+    }
+
+    /// What is said of a growing line of `load`, of which `keep` gets the result and calls this function, which has so many of MiB in use of
+    /// so many that it made.
+    fn of_caller(callee: &str, [inuse, made]: [u64; 2]) -> String {
+        let frames = |frames: &[(&str, &str)], address: u64| {
+            let addresses: Vec<String> = (0..frames.len() as u64).map(|at| format!("{:#x}", address + at)).collect();
+            let lines: String = (address..)
+                .zip(frames)
+                .map(|(address, (function, place))| format!("#\t{address:#x}\t{function}+0x1\t{place}\n"))
+                .collect();
+            format!("@ {}\n{lines}\n", addresses.join(" "))
+        };
+        let profile = |step: u64| {
+            let values = |inuse: u64, made: u64| format!("{inuse}: {} [{made}: {}]", inuse << 20, made << 20);
+            let text = format!(
+                "heap profile: {0} @ heap/1048576\n{0} {1}{2} {3}\n# runtime.MemStats\n# LastGC = {4}\n",
+                values(step * 20, step * 20),
+                frames(&[("main.load", "/app/keep.go:24"), ("main.keep", "/app/keep.go:31")], 0x40),
+                values(inuse, made),
+                frames(
+                    &[
+                        (callee, "/go/pkg/mod/github.com/gorilla/context@v1.1.1/context.go:26"),
+                        ("main.keep", "/app/keep.go:31")
+                    ],
+                    0x50
+                ),
+                (1_700_000_000 + step * 2) * 1_000_000_000
+            );
+            Artifact { name: format!("heap-{step}.txt"), bytes: text.into(), modified_ms: None }
+        };
+        let report = Report::from_bundle(&Bundle::from_artifacts("run", (1..=4).map(profile).collect()));
+        let leak = report.findings().iter().find(|finding| finding.title.starts_with("Leak: app/keep.go:24"));
+        leak.map(|leak| leak.action.clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_a_function_returns_is_kept_where_it_is_called() {
+        let kept = of_caller("github.com/gorilla/context.Set", [6, 6]);
+        assert!(
+            kept.starts_with("What it makes is returned to app/keep.go:31, and `context.Set` at app/keep.go:31 keeps"),
+            "{kept}"
+        );
+        for (callee, bytes) in [("github.com/gorilla/context.Set", [6, 60]), ("github.com/gorilla/context.Get", [6, 6])]
+        {
+            let unknown = of_caller(callee, bytes);
+            assert!(unknown.starts_with("What keeps it is not known"), "{callee} {bytes:?}: {unknown}");
+        }
     }
 
     #[test]

@@ -122,11 +122,30 @@ pub(crate) fn few_counts(state: &GoState, diagnosis: Option<&Diagnosis>) -> Opti
         (last - first) / end.max(f64::MIN_POSITIVE),
         Unit::Seconds.humanize(end)
     );
-    finding.action = "Take a goroutine profile (/debug/pprof/goroutine?debug=2): it says at which line most of them wait, and who made them. If they are \
-                      as many more after as long again, and the load is not, they never end."
-        .to_owned();
+    finding.action =
+        format!("{TAKE_GOROUTINES} If they are as many more after as long again, and the load is not, they never end.");
     finding.confidence = Confidence::Low;
     finding.evidence = course([("goroutines at first", first), ("goroutines at last", last)], Unit::Count);
+    Some(finding)
+}
+
+/// Very many goroutines in the last of the readings, where the rule had too few to judge.
+pub(crate) fn many_goroutines(state: &GoState, diagnosis: Option<&Diagnosis>) -> Option<Finding> {
+    is_open(diagnosis?, Rule::GoroutineLeak).then_some(())?;
+    let count = state.last(Quantity::Goroutines).filter(|&count| count >= MANY_GOROUTINES)?;
+    let stacks = state.last(Quantity::StackInuseBytes);
+    let shown = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let of_stacks = stacks.map_or_else(String::new, |stacks| format!(": their stacks take {}", shown(stacks)));
+    let share = stacks.zip(state.last(Quantity::HeldBytes)).map(|(stacks, held)| stacks / held);
+    let severity = if share.is_some_and(|share| share >= MUCH_OF_HELD) { Severity::Warning } else { Severity::Info };
+    let mut finding = Finding::new(FindingKind::Runtime, severity, format!("{count:.0} goroutines{of_stacks}"));
+    let each = stacks.map_or_else(String::new, |stacks| format!("{} of stack for each. ", shown(stacks / count)));
+    finding.summary = format!(
+        "{each}Each holds what it refers to, too: connections, buffers, requests. So few readings do not say whether they are more and more."
+    );
+    finding.action = TAKE_GOROUTINES.to_owned();
+    finding.confidence = Confidence::Medium;
+    finding.evidence.push(Evidence::new("goroutines", count, Unit::Count).with_source("metrics"));
     Some(finding)
 }
 
@@ -172,6 +191,11 @@ const LEAST_FACTOR: f64 = 1.5;
 const LEAST_MORE: f64 = 8.0 * MIB;
 /// Without a limit and without GOGC the goal has no end.
 const LARGEST_GOAL: f64 = 1e15;
+const TAKE_GOROUTINES: &str = "Take a goroutine profile (/debug/pprof/goroutine?debug=2): it says at which line most of them wait, and who made them.";
+/// A judgement: more than a busy server's connections are as a rule.
+const MANY_GOROUTINES: f64 = 10_000.0;
+/// A judgement.
+const MUCH_OF_HELD: f64 = 0.1;
 
 #[cfg(test)]
 mod tests {
@@ -259,5 +283,23 @@ mod tests {
         assert_eq!(title(&[30, 60, 85, 85, 85, 85, 85]), None, "it was loaded");
         assert_eq!(title(&[30, 90, 100, 104]), None, "it fills up");
         assert_eq!(title(&[30, 90]), None);
+    }
+
+    #[test]
+    fn very_many_goroutines_are_told_of_one_scrape() {
+        let told = |goroutines: u32, sys: f64| {
+            let text = format!(
+                "go_goroutines {goroutines}\ngo_memstats_stack_inuse_bytes 1.6e9\ngo_memstats_sys_bytes {sys}\ngo_memstats_heap_released_bytes 0\n"
+            );
+            let mut metrics = Metrics::new();
+            metrics.push_scrape(1000, text.as_bytes()).unwrap();
+            let state = metrics.state();
+            let diagnosis = Diagnosis::from_state(&state, DiagnoseOptions::default());
+            many_goroutines(&state, Some(&diagnosis)).map(|finding| (finding.title, finding.severity))
+        };
+        let title = "200000 goroutines: their stacks take 1.5 GiB".to_owned();
+        assert_eq!(told(200_000, 9e9), Some((title.clone(), Severity::Warning)));
+        assert_eq!(told(200_000, 9e10), Some((title, Severity::Info)));
+        assert_eq!(told(9000, 9e9), None);
     }
 }
