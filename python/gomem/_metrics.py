@@ -233,8 +233,8 @@ def read_metrics(
     Understood are the Prometheus text format, OpenMetrics, the JSON of Prometheus' HTTP API, what
     ``promtool query`` and ``promtool tsdb dump`` print, ``/debug/vars`` of expvar, the end of
     ``/debug/pprof/heap?debug=1``, ``runtime/metrics`` as a JSON object, VictoriaMetrics' export,
-    Prometheus' protobuf format, the CSV that a panel of Grafana exports, and lines of
-    ``runtime.MemStats`` in a log, each with its time.
+    Prometheus' protobuf format, the CSV that a panel of Grafana exports or that has fields of
+    ``runtime.MemStats`` by name, and lines of them in a log, each with its time.
 
     Parameters
     ----------
