@@ -125,6 +125,22 @@ fn files_of_a_bundle() {
         artifact(format!("{}.prom", 1_700_000_000_000 + 5000 * at as u64), text)
     };
     assert_linear("scrapes", 500, |count| count, |&count| report(count, scrape));
+    let growing = |lines: usize| {
+        report(3, |step| {
+            let bytes = (step + 1) << 24;
+            let line = |at: usize| {
+                let address = 0x1000 + 16 * at;
+                format!(
+                    "1000: {bytes} [1000: {bytes}] @ {address:#x}\n#\t{address:#x}\tmain.f{at}+0x1\t/src/a.go:7\n\n"
+                )
+            };
+            let lines: String = (0..lines).map(line).collect();
+            let last_gc = 1_700_000_000_000_000_000_u64 + step as u64 * 60_000_000_000;
+            let stats = format!("# runtime.MemStats\n# LastGC = {last_gc}\n");
+            artifact(format!("heap-{step}.txt"), format!("heap profile: 1: 1 [2: 2] @ heap/1048576\n{lines}{stats}"))
+        });
+    };
+    assert_linear("lines that grow", 100, |count| count, |&count| growing(count));
 }
 
 /// What people paste: objects that nothing closes, profiles, listings, blocks that are set apart.

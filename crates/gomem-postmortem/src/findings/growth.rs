@@ -111,11 +111,12 @@ pub(crate) fn growing_over(
         let key = (growth.key.function.as_deref()?.into(), growth.key.line.unwrap_or(0));
         let mut sites = by_line.remove(&key)?;
         sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
-        let place = sites.first()?.charged_to.clone();
-        let called_at = called_at(&last.profile, &own, &place);
-        Some(GrowingSite { place, sites, growth: growth.clone(), called_at })
+        Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone(), called_at: None })
     });
-    of_line.collect()
+    let mut growing: Vec<GrowingSite> = of_line.collect();
+    let mut callers = callers(&last.profile, &own, growing.iter().map(|site| &site.place));
+    growing.iter_mut().for_each(|site| site.called_at = callers.remove(&site.place));
+    growing
 }
 
 /// Of a small heap that leaks, as something else says, the sampler picks few objects: the line that has most of what is in use and of
@@ -188,29 +189,39 @@ fn driven(profile: &Profile, own: &HashSet<&str>) -> HashMap<Arc<str>, Caller> {
     held.into_iter().filter_map(most).collect()
 }
 
-/// The line of the user's own that calls the function of `place`, with nothing between, where one has most of what is in use.
-fn called_at(profile: &Profile, own: &HashSet<&str>, place: &Place) -> Option<Place> {
-    let inuse = profile.sample_type_index("inuse_space")?;
+/// Of each of these places the line of the user's own that calls its function, with nothing between, where one has most of what is in
+/// use.
+fn callers<'p>(
+    profile: &Profile,
+    own: &HashSet<&str>,
+    places: impl Iterator<Item = &'p Place>,
+) -> HashMap<Place, Place> {
+    let Some(inuse) = profile.sample_type_index("inuse_space") else { return HashMap::default() };
+    let mut called: HashMap<&Place, (i64, HashMap<Place, i64>)> =
+        places.map(|place| (place, (0, HashMap::default()))).collect();
     let is_own = |line: &Line<'_>| line.function().is_some_and(|function| own.contains(function.name()));
-    // Not every function of the program allocates itself.
-    let package = |function: &str| Symbol::decode(function).package().to_owned();
-    let of_place = package(place.function());
-    let is_beside =
-        |line: &Line<'_>| is_own(line) || line.function().is_some_and(|function| package(function.name()) == of_place);
-    let (mut bytes, mut by_caller) = (0_i64, HashMap::<Place, i64>::default());
     for sample in profile.samples().filter(|sample| sample.value(inuse) > 0) {
         let mut outer = sample.frames().skip_while(|line| !is_own(line));
-        if outer.next().map(Place::from_frame).as_ref() != Some(place) {
-            continue;
-        }
-        bytes = bytes.saturating_add(sample.value(inuse));
+        let Some(place) = outer.next().map(Place::from_frame) else { continue };
+        let Some((bytes, by_caller)) = called.get_mut(&place) else { continue };
+        *bytes = bytes.saturating_add(sample.value(inuse));
+        // Not every function of the program allocates itself.
+        let is_beside = |line: &Line<'_>| {
+            let package = |function: &str| Symbol::decode(function).package().to_owned();
+            is_own(line)
+                || line.function().is_some_and(|function| package(function.name()) == package(place.function()))
+        };
         if let Some(caller) = outer.next().filter(is_beside) {
             let of_caller = by_caller.entry(Place::from_frame(caller)).or_default();
             *of_caller = of_caller.saturating_add(sample.value(inuse));
         }
     }
-    let (caller, of_caller) = by_caller.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))?;
-    (of_caller.saturating_mul(2) >= bytes).then_some(caller)
+    let most = |(place, (bytes, by_caller)): (&Place, (i64, HashMap<Place, i64>))| {
+        let by_bytes = |a: &(Place, i64), b: &(Place, i64)| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0));
+        let (caller, of_caller) = by_caller.into_iter().max_by(by_bytes)?;
+        (of_caller.saturating_mul(2) >= bytes).then(|| (place.clone(), caller))
+    };
+    called.into_iter().filter_map(most).collect()
 }
 
 /// A line of the program, and what it calls there.
