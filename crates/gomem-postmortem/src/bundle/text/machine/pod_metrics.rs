@@ -14,7 +14,7 @@ use crate::bundle::text::{
 
 /// The container that takes most.
 pub(crate) fn pod_metrics(text: &str) -> Option<ProcessMemory> {
-    text.contains("\"PodMetrics").then_some(())?;
+    (text.len() <= LARGEST_ANSWER && text.contains("\"PodMetrics")).then_some(())?;
     let answer: Value = serde_json::from_str(text.trim()).ok()?;
     let pods = match answer.get("items") {
         Some(items) => items.as_array()?.as_slice(),
@@ -35,6 +35,9 @@ pub(crate) fn pod_metrics(text: &str) -> Option<ProcessMemory> {
         ..ProcessMemory::default()
     })
 }
+
+/// Of some ten thousand pods; parsed, it takes several times as much.
+const LARGEST_ANSWER: usize = 4 << 20;
 
 #[cfg(test)]
 mod tests {
