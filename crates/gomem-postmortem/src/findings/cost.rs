@@ -118,7 +118,8 @@ const LITTLE_CPU: f64 = 0.05;
 const LITTLE_ALLOCATION: f64 = 4.0 * MIB;
 /// A judgement: less of a CPU than this is not worth a change of code.
 const LITTLE_TIME: f64 = 0.02;
-/// Measured with Go 1.26 on a loaded machine, as the largest: objects of 16 bytes to 64 KiB took no more, one by one.
+/// Measured with Go 1.26.8 on a quiet machine (`go test -bench`, one processor): objects of 16 bytes to 1 MiB, with pointers or without,
+/// took less, GC included (26 ns for 16 bytes, 161 ns for 1 KiB, 85 µs for 1 MiB).
 const SECONDS_AN_OBJECT: f64 = 40e-9;
 const SECONDS_A_BYTE: f64 = 0.4e-9;
 /// A shorter time says little of what is usual.
