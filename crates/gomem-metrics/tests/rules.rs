@@ -164,6 +164,10 @@ fn what_is_resident_beyond_the_heap_is_told_where_no_more_is_exported() {
     assert_eq!(of_heap.verdict, Verdict::Clear);
     let of_stacks = judgement(scrapes(|_| 12_000_000, |step| 9 + step * 500), "offheap_growth");
     assert_eq!(of_stacks.verdict, Verdict::Insufficient);
+    let stacks = |step: i64| format!("go_memstats_stack_inuse_bytes {}\n", step * 3_000_000);
+    let with_stacks = scrapes(|_| 12_000_000, |step| 9 + step * 500);
+    let known = judgement(with_stacks.map(|(time, text)| (time, text + &stacks(time / 60))), "offheap_growth");
+    assert_eq!(known.verdict, Verdict::Clear, "the stacks are it");
 }
 
 /// A service whose work ended after 40 of 60 seconds: so many MiB of spans stay in use for 8 MiB of objects, of which GC waits for so many.

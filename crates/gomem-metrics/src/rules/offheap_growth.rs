@@ -20,7 +20,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let is_of_heap = !window.knows(Quantity::HeldBytes);
     let held = |row| match is_of_heap {
         false => window.value(Quantity::HeldBytes, row),
-        true => Some(window.value(Quantity::HeapSysBytes, row)? - window.value(Quantity::HeapReleasedBytes, row)?),
+        true => {
+            let heap = window.value(Quantity::HeapSysBytes, row)? - window.value(Quantity::HeapReleasedBytes, row)?;
+            Some(heap + window.value(Quantity::StackInuseBytes, row).unwrap_or(0.0))
+        }
     };
     let outside = |row| Some((window.value(Quantity::ResidentBytes, row)? - held(row)?).max(0.0));
     let points = window.points_of(outside);
