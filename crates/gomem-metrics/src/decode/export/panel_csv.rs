@@ -178,10 +178,9 @@ fn field_of(name: &str) -> Option<&'static str> {
 /// The head of a column without the unit that it names, and the bytes of that.
 fn without_unit(head: &str) -> (&str, f64) {
     let plain = head.trim_end_matches([')', ']']);
-    let named = plain.rsplit_once(['_', ' ', '(', '[']).and_then(|(name, unit)| {
-        let scale = if unit.eq_ignore_ascii_case("bytes") { Some(1.0) } else { ByteUnits::Binary.scale(unit) };
-        Some((name.trim_end_matches(['_', ' ', '(', '[']), scale?))
-    });
+    let named = plain
+        .rsplit_once(['_', ' ', '(', '['])
+        .and_then(|(name, unit)| Some((name.trim_end_matches(['_', ' ', '(', '[']), ByteUnits::Binary.scale(unit)?)));
     named.unwrap_or((head, 1.0))
 }
 
