@@ -6,6 +6,7 @@
 //! | `testdata` | [`root`], [`file()`], [`testdata`], [`incident`]: the workspace and its recorded inputs |
 //! | `go_pprof` | [`Pprof`]: `go tool pprof`, asked what gomem is asked |
 //! | `growth` | [`assert_linear`]: how the cost of work grows with its input |
+//! | `heap_text` | [`growing_heap`]: heap profiles as text |
 //! | `modules` | [`Modules`]: the files of a crate, and which of them uses which |
 //! | `names` | what a path in a crate's source leads to |
 //! | `page` | [`assert_page`]: a page of the documentation that code prints |
@@ -17,6 +18,7 @@
 
 mod go_pprof;
 mod growth;
+mod heap_text;
 mod modules;
 mod names;
 mod page;
@@ -26,6 +28,7 @@ mod testdata;
 
 pub use go_pprof::{Calls, Dot, Lists, Pprof, Sums, add, add_call};
 pub use growth::assert_linear;
+pub use heap_text::growing_heap;
 pub use modules::Modules;
 pub use page::assert_page;
 pub use service::{Service, answer_well, respond};

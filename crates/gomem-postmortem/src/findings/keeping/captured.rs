@@ -90,18 +90,12 @@ mod tests {
     /// What to do about a growing line whose variable a function literal captures, which this step and these other lines are about.
     fn action(step: &str, more: &str) -> String {
         let profile = |step: u64| {
-            let values = format!("{0}: {1} [{0}: {1}]", step * 20, (step * 20) << 20);
             let frames = [
                 ("example.com/ws.newConn", "/go/pkg/mod/example.com/ws@v1.2.0/conn.go:7"),
                 ("example.com/ws.(*Upgrader).Upgrade", "/go/pkg/mod/example.com/ws@v1.2.0/server.go:70"),
                 ("main.serve", "/app/serve.go:9"),
             ];
-            let frames: String = (64..)
-                .zip(frames)
-                .map(|(address, (function, place))| format!("#\t{address:#x}\t{function}+0x1\t{place}\n"))
-                .collect();
-            let stats = format!("# runtime.MemStats\n# LastGC = {}\n", (1_700_000_000 + step * 2) * 1_000_000_000);
-            let text = format!("heap profile: {values} @ heap/1048576\n{values} @ 0x40 0x41 0x42\n{frames}\n{stats}");
+            let text = gomem_testkit::growing_heap(step, &frames);
             Artifact { name: format!("heap-{step}.txt"), bytes: text.into(), modified_ms: None }
         };
         let log = format!(

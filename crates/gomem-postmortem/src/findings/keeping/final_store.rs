@@ -55,10 +55,11 @@ fn is_for_caller(step: &Step, here: &[&HeapDecision]) -> bool {
 
 /// The statement of the program that stores what a decision is about, unless that is for the caller, as far as a log tells.
 pub(crate) fn lasting_step<'l>(decision: &'l HeapDecision, log: Option<&'l EscapeLog>) -> Option<&'l Step> {
+    let step = storing_step(decision)?;
     let is_here = |other: &&HeapDecision| other.function == decision.function && other.file == decision.file;
     let all = log.map_or(&[][..], EscapeLog::heap_decisions);
     let here: Vec<&HeapDecision> = all.iter().filter(is_here).collect();
-    storing_step(decision).filter(|step| !is_for_caller(step, &here))
+    (!is_for_caller(step, &here)).then_some(step)
 }
 
 /// The step that stores it; of what is appended, the one that stores the slice.

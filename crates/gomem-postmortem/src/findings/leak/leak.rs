@@ -389,18 +389,12 @@ mod tests {
     /// What to do about a line of the program that calls `fmt.Fprintf` and grows, as `leaf` makes it.
     fn action(leaf: &str) -> String {
         let profile = |step: u64| {
-            let values = format!("{0}: {1} [{0}: {1}]", step * 20, (step * 20) << 20);
             let frames = [
                 (leaf, "/go/pkg/mod/example.com/blob@v1.2.0/store.go:7"),
                 ("fmt.Fprintf", "/go/src/fmt/print.go:225"),
                 ("main.keep", "/app/keep.go:9"),
             ];
-            let frames: String = (64..)
-                .zip(frames)
-                .map(|(address, (function, place))| format!("#\t{address:#x}\t{function}+0x1\t{place}\n"))
-                .collect();
-            let stats = format!("# runtime.MemStats\n# LastGC = {}\n", (1_700_000_000 + step * 2) * 1_000_000_000);
-            let text = format!("heap profile: {values} @ heap/1048576\n{values} @ 0x40 0x41 0x42\n{frames}\n{stats}");
+            let text = gomem_testkit::growing_heap(step, &frames);
             Artifact { name: format!("heap-{step}.txt"), bytes: text.into(), modified_ms: None }
         };
         let report = Report::from_bundle(&Bundle::from_artifacts("run", (1..=4).map(profile).collect()));

@@ -167,8 +167,7 @@ impl Crash {
                     }
                     KernelLine::Killed(kill) => {
                         (told, end) = (kills.len(), begin);
-                        let Kill { resident_bytes, exhausted, is_status, .. } = kill;
-                        let own_limit = kill.limit_bytes;
+                        let Kill { resident_bytes, limit_bytes: own_limit, exhausted, is_status, .. } = kill;
                         let message = kill.message.clone();
                         kills.push(kill);
                         let limit_bytes = limit_bytes.take().or(own_limit);
