@@ -34,6 +34,6 @@ pub use signature::Signature;
 pub(crate) use text::{
     AmountSource, Amounts, BenchmarkChange, BenchmarkTable, ContainerSpec, Crash, CrashKind, Eviction, Exhausted,
     Field, GoLimit, Kills, Listing, Logged, LoggedMemory, MachineMemory, MemoryLimiter, OomReport, Printout,
-    ProcessKey, ProcessMemory, ProcessTable, ProfileIndex, Reading, Scavenger, ScavengerTrace, SpokenMemory,
-    StatedMemory, ToolOutput, is_unit,
+    ProcessKey, ProcessMemory, ProcessTable, ProfileIndex, Reading, Refused, RefusedCall, Scavenger, ScavengerTrace,
+    SpokenMemory, StatedMemory, ToolOutput, is_unit,
 };

@@ -169,9 +169,11 @@ fn parts_of_a_text() {
         ("goroutines in words", "we have 5000 goroutines that are blocked on a send, or 6,000\n"),
         ("tables of free", "total used free shared buff/cache available\nMem: 7821 7102 121 14 597 431\n"),
         ("benchmarks whose program starts again", "BenchmarkA-8 100 250 ns/op 64 B/op 3 allocs/op\nPASS\n"),
+        ("benchmarks", "BenchmarkA{n}-8 100 250 ns/op 64 B/op 3 allocs/op\n"),
         ("words", "the pod uses 700 MB if the heap has 20 MB, but\n"),
     ] {
-        let text = |count: usize| format!("It grows.\n{}", part.repeat(count));
+        let parts = |count: usize| (0..count).map(|at| part.replace("{n}", &at.to_string())).collect::<String>();
+        let text = |count: usize| format!("It grows.\n{}", parts(count));
         assert_linear(kind, 1000, text, |text| report(1, |_| artifact("issue.md".to_owned(), text.as_str())));
     }
 }

@@ -23,6 +23,7 @@ pub(crate) use log::{
     crash::{Crash, CrashKind},
     logged_memory::{Logged, LoggedMemory},
     memory_limiter::MemoryLimiter,
+    refused::{Refused, RefusedCall},
     scavenger::{Scavenger, ScavengerTrace},
 };
 pub(crate) use machine::{

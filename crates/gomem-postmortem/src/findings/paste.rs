@@ -18,6 +18,7 @@ pub(crate) mod printed_difference;
 pub(crate) mod printed_profile;
 pub(crate) mod process_memory;
 pub(crate) mod profile_index;
+pub(crate) mod refused;
 pub(crate) mod scavenger;
 pub(crate) mod stated;
 pub(crate) mod threads;

@@ -11,6 +11,13 @@
 //! -----------+-----------------------------------
 //! ```
 //!
+//! The first versions of pprof wrote the unit only into the line of the total:
+//!
+//! ```text
+//! Total: 82.4 MB
+//!     56.3  68.4%  68.4%     56.3  68.4% main.FindLoops
+//! ```
+//!
 //! People paste any part: rows without the heading, the line of the total without a row, or a table sorted by `cum`.
 
 use gomem_table::ByteUnits;
@@ -86,6 +93,7 @@ impl PrintedTable {
     /// The same, up to the first line behind it.
     pub(super) fn read(lines: &mut Lines<'_>) -> Option<Self> {
         let mut table = Self { unit: COUNT, ..Self::default() };
+        let mut apart = None;
         while let Some(line) = lines.peek() {
             let text = line.text.trim();
             if let Some(kind) = text.strip_prefix("Type: ") {
@@ -94,6 +102,8 @@ impl PrintedTable {
                 table.is_difference = true;
             } else if let Some(total) = total_of(text) {
                 (table.total, table.unit) = (Some(total.value), total.unit);
+            } else if let Some(total) = total_apart(text) {
+                apart = Some(total);
             } else if is_heading(text) {
                 lines.next();
                 break;
@@ -103,6 +113,10 @@ impl PrintedTable {
             lines.next();
         }
         table.read_rows(lines);
+        if let Some((number, scale, unit)) = apart.filter(|_| table.unit == COUNT && table.total.is_none()) {
+            table.scale(scale, unit);
+            table.total = (!table.rows.is_empty()).then_some(number * scale);
+        }
         table.is_difference |= table.rows.iter().any(|row| row.flat < 0.0 || row.cum < 0.0);
         // The share that stands beside an amount tells of how much it is one: best by the largest.
         let largest = table.rows.iter().filter(|row| row.share > 0.0).max_by(|a, b| a.flat.total_cmp(&b.flat));
@@ -118,6 +132,15 @@ impl PrintedTable {
             |kind: &String| !(kind.ends_with("_space") && !has_bytes || kind.ends_with("_objects") && has_bytes);
         table.kind = table.kind.filter(is_of_it);
         (table.total.is_some() || !table.rows.is_empty()).then_some(table)
+    }
+
+    /// Gives plain numbers their unit.
+    fn scale(&mut self, scale: f64, unit: &'static str) {
+        self.unit = unit;
+        for row in &mut self.rows {
+            let calls = row.callers.iter_mut().chain(&mut row.callees).map(|(_, value)| value);
+            [&mut row.flat, &mut row.cum].into_iter().chain(calls).for_each(|value| *value *= scale);
+        }
     }
 
     fn read_rows(&mut self, lines: &mut Lines<'_>) {
@@ -227,6 +250,17 @@ pub(super) fn total_of(text: &str) -> Option<Amount> {
     is_head.then(|| Amount::parse(total)).flatten()
 }
 
+/// `Total: 82.4 MB`, `Total: 1763108 objects`: the number, and what its unit makes of it. Go's own listings write `Total: 82.40MB`.
+fn total_apart(text: &str) -> Option<(f64, f64, &'static str)> {
+    let (number, unit) = text.strip_prefix("Total: ")?.split_once(' ')?;
+    let number = number.parse().ok().filter(|number: &f64| number.is_finite())?;
+    match unit {
+        "objects" | "samples" => Some((number, 1.0, COUNT)),
+        "seconds" => Some((number, 1e9, "nanoseconds")),
+        _ => Some((number, ByteUnits::Binary.scale(unit)?, "bytes")),
+    }
+}
+
 /// `50.63%` as a share.
 fn percent_of(text: &str) -> Option<f64> {
     text.strip_suffix('%')?.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number / 100.0)
@@ -283,6 +317,19 @@ mod tests {
             assert_eq!(first.callees, [("bytes.growSlice".to_owned(), 10.0 * MEGABYTE)]);
             assert_eq!(table.rows[1].callers, [("main.read".to_owned(), 10.0 * MEGABYTE)]);
         }
+    }
+
+    #[test]
+    fn old_rows_have_the_unit_of_their_total() {
+        let rows = "    56.3  68.4%  68.4%     56.3  68.4% main.FindLoops\n     8.0   9.7%  78.1%     25.6  31.0% main.NewEdge\n";
+        let of = |head: &str| PrintedTable::parse(&format!("(pprof) top5\n{head}{rows}")).unwrap();
+        let table = of("Total: 82.4 MB\n");
+        assert_eq!((table.unit, table.total), ("bytes", Some(82.4 * MEGABYTE)));
+        assert_eq!((table.rows[0].flat, table.rows[1].cum), (56.3 * MEGABYTE, 25.6 * MEGABYTE));
+        let samples = of("Total: 82 samples\n");
+        assert_eq!((samples.unit, samples.total, samples.rows[0].flat), (COUNT, Some(82.0), 56.3));
+        assert_eq!(of("").unit, COUNT);
+        assert_eq!(PrintedTable::parse("Total: 82.4 MB\nROUTINE ==== main.f in /src/a.go\n"), None);
     }
 
     #[test]

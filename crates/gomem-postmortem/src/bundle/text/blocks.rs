@@ -28,8 +28,27 @@ pub(crate) type Line<'a> = (usize, Cow<'a, str>);
 pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block<'_>> = vec![Block::default()];
     let mut fence: Option<Fence> = None;
-    for (number, line) in (1..).zip(text.lines()) {
-        let mut line = Cow::Borrowed(line);
+    let lines: Vec<&str> = text.lines().collect();
+    // Up to here lines are read, and up to there it is known that they are no code by their indent.
+    let (mut read, mut judged) = (0, 0);
+    for (at, line) in lines.iter().enumerate() {
+        if at < read {
+            continue;
+        }
+        let number = at + 1;
+        let is_begin = || at.checked_sub(1).is_none_or(|before| lines[before].trim().is_empty());
+        if fence.is_none() && at >= judged && without_indent(line).is_some() && is_begin() {
+            let (length, code) = indented(&lines[at..]);
+            judged = at + length;
+            if let Some(code) = code {
+                read = judged;
+                let numbered = (number..).zip(code.into_iter().map(Cow::Borrowed)).collect();
+                blocks.push(Block { lines: numbered, is_set_apart: true });
+                blocks.push(Block::default());
+                continue;
+            }
+        }
+        let mut line = Cow::Borrowed(*line);
         if fence.is_none() {
             let Some(opened) = Fence::open(&line) else {
                 push(&mut blocks, number, without_tick(line));
@@ -62,6 +81,22 @@ fn push<'a>(blocks: &mut [Block<'a>], number: usize, line: Cow<'a, str>) {
     if let Some(block) = blocks.last_mut() {
         block.lines.push((number, line));
     }
+}
+
+/// How many of the lines Markdown takes for code since they are indented, and the code, where it is of a form that is told by how its
+/// lines begin: whatever else is indented reads as well as it is.
+fn indented<'a>(lines: &[&'a str]) -> (usize, Option<Vec<&'a str>>) {
+    let is_of_it = |line: &&&str| line.trim().is_empty() || without_indent(line).is_some();
+    let length = lines.iter().take_while(is_of_it).count();
+    let code: Vec<&str> = lines[..length].iter().map(|line| without_indent(line).unwrap_or("")).collect();
+    let is_told = code.iter().any(|line| BEGINS.iter().any(|begin| line.starts_with(begin)));
+    let has_fence = code.iter().any(|line| Fence::open(line).is_some());
+    (length, Some(code).filter(|_| is_told && !has_fence))
+}
+
+/// A line without the four blanks, or the tab, that make it code.
+fn without_indent(line: &str) -> Option<&str> {
+    line.strip_prefix("    ").or_else(|| line.strip_prefix('\t')).filter(|rest| !rest.trim().is_empty())
 }
 
 /// What sets a block apart.
@@ -140,11 +175,33 @@ fn is_tag(text: &str) -> bool {
     TAGS.contains(&name) && inner[name.len()..].starts_with([' ', '>', '/'])
 }
 
+/// What is told only at the begin of a line.
+const BEGINS: [&str; 7] =
+    ["goroutine ", "fatal error: ", "panic: ", "SIGQUIT: ", "runtime: ", "heap profile: ", "goroutine profile: "];
 const TAGS: [&str; 9] = ["pre", "code", "b", "i", "br", "summary", "details", "a", "span"];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn indented_code_is_set_apart_where_its_lines_tell_it() {
+        let shown = |text: &str| -> Vec<(bool, usize, String)> {
+            let lines =
+                |block: &Block<'_>| block.lines.iter().map(|(_, line)| line.as_ref()).collect::<Vec<_>>().join("|");
+            blocks(text).iter().map(|block| (block.is_set_apart, block.lines[0].0, lines(block))).collect()
+        };
+        let dump =
+            "It hangs:\n\n    goroutine 1 [select]:\n    main.f()\n    \t/a.go:3\n\n    goroutine 7 [select]:\nmore\n";
+        let code = "goroutine 1 [select]:|main.f()|\t/a.go:3||goroutine 7 [select]:".to_owned();
+        assert_eq!(shown(dump), [(false, 1, "It hangs:|".to_owned()), (true, 3, code), (false, 8, "more".to_owned())]);
+        for text in
+            ["x\n\n    a: 1\n    b: 2\nmore\n", "main.main()\n    goroutine 1 [x]:\n", "x\n\n    ```\n    panic: x\n"]
+        {
+            assert!(shown(text).iter().all(|(is_set_apart, _, text)| !is_set_apart || !text.contains('b')), "{text}");
+        }
+        assert_eq!(shown("\tpanic: x\n"), [(true, 1, "panic: x".to_owned())]);
+    }
 
     #[test]
     fn tags_that_set_a_text_are_left_out() {

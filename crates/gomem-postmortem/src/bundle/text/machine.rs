@@ -5,6 +5,7 @@ pub(crate) mod container_spec;
 pub(crate) mod container_table;
 pub(crate) mod eviction;
 pub(crate) mod kernel_line;
+pub(crate) mod mac_footprint;
 pub(crate) mod machine_memory;
 pub(crate) mod oom_report;
 pub(crate) mod platform_kill;

@@ -52,7 +52,7 @@ pub(crate) fn written_parts(bytes: &[u8]) -> Option<Vec<Part>> {
 fn parts(text: &[u8], is_apart: bool) -> Option<Vec<Part>> {
     let text = String::from_utf8_lossy(text);
     let blocks = blocks(&text);
-    let is_set_apart = is_apart || blocks.len() > 1;
+    let is_set_apart = is_apart || blocks.len() > 1 || blocks.iter().any(|block| block.is_set_apart);
     let mut session = PprofSession::default();
     let parts = blocks.into_iter().flat_map(|block| cut(block, &mut session));
     let mut parts: Vec<Part> = parts.filter(|part| !part.text.trim().is_empty()).collect();

@@ -9,12 +9,14 @@ use crate::bundle::{
         log::{
             logged_memory::LoggedMemory,
             memory_limiter::MemoryLimiter,
+            refused::Refused,
             scavenger::{Scavenger, ScavengerTrace},
         },
         machine::{
             cgroup::cgroup_memory, container_spec::ContainerSpec, container_table::container_memory,
-            eviction::Eviction, machine_memory::MachineMemory, oom_report::OomReport, pod_metrics::pod_metrics,
-            process_memory::ProcessMemory, server_status::server_status, unit_status::unit_status,
+            eviction::Eviction, mac_footprint::mac_footprint, machine_memory::MachineMemory, oom_report::OomReport,
+            pod_metrics::pod_metrics, process_memory::ProcessMemory, server_status::server_status,
+            unit_status::unit_status,
         },
         printed_profile::LARGEST_OUTPUT,
         profile_index::ProfileIndex,
@@ -81,6 +83,7 @@ pub(crate) enum Printout {
     Eviction(Eviction),
     Spec(ContainerSpec),
     Limiter(MemoryLimiter),
+    Refused(Refused),
     Index(ProfileIndex),
     Benchmarks(BenchmarkTable),
     /// Of one thing each, over time.
@@ -96,6 +99,7 @@ impl Printout {
         all.extend(container_memory(text).map(Self::Process));
         all.extend(pod_metrics(text).map(Self::Process));
         all.extend(ContainerSpec::find(text).map(Self::Spec));
+        all.extend(mac_footprint(text).map(Self::Process));
         all.extend(server_status(text).map(Self::Process));
         all.extend(unit_status(text).map(Self::Process));
         all.extend(Eviction::find(text).map(Self::Eviction));
@@ -105,6 +109,7 @@ impl Printout {
         all.extend(ScavengerTrace::find(text).map(Self::ScavengerTrace));
         all.extend(LoggedMemory::find(text).map(Self::Logged));
         all.extend(MemoryLimiter::find(text).map(Self::Limiter));
+        all.extend(Refused::find(text).map(Self::Refused));
         all.extend(OomReport::find(text).map(Self::OomReport));
         all.extend(ProfileIndex::find(text).map(Self::Index));
         all.extend(BenchmarkTable::find(text).map(Self::Benchmarks));

@@ -1,6 +1,8 @@
 //! What benchmarks allocate, where no profile says at which lines.
 
-use gomem_bench::{BenchmarkMedian, Benchmarks, Run};
+use std::collections::HashMap;
+
+use gomem_bench::{BenchmarkMedian, Benchmarks};
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_table::Unit;
 
@@ -13,18 +15,19 @@ use crate::{
 pub(crate) fn benchmarks_alone(bundle: &Bundle) -> Option<Finding> {
     let benchmarks = bundle.benchmarks().filter(|_| bundle.heaps().is_empty())?;
     let medians = benchmarks.medians();
-    let objects = |of: &BenchmarkMedian| {
-        let is_same = |median: &&BenchmarkMedian| {
-            (&median.package, &median.benchmark) == (&of.package, &of.benchmark) && &*median.unit == "allocs/op"
-        };
-        medians.iter().find(is_same).map(|median| median.summary.center)
-    };
+    let name = |median: &BenchmarkMedian| (median.package.clone(), median.benchmark.clone());
+    let in_objects: HashMap<_, f64> = medians
+        .iter()
+        .filter(|median| &*median.unit == "allocs/op")
+        .map(|median| (name(median), median.summary.center))
+        .collect();
     let sized: Vec<&BenchmarkMedian> =
         medians.iter().filter(|median| &*median.unit == "B/op" && median.summary.center > 0.0).collect();
     // Before a change and after it: what lies between the two nobody measured.
-    if sized.iter().any(|median| is_of_several(benchmarks, median)) {
+    if differs_by_start(benchmarks) {
         return None;
     }
+    let objects = |median: &BenchmarkMedian| in_objects.get(&name(median)).copied();
     let mut all: Vec<(&str, f64, Option<f64>)> =
         sized.iter().map(|median| (&*median.benchmark, median.summary.center, objects(median))).collect();
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
@@ -54,14 +57,31 @@ pub(crate) fn benchmarks_alone(bundle: &Bundle) -> Option<Finding> {
     Some(finding)
 }
 
-/// Whether outputs of several runs of the test program say different things of a benchmark.
-fn is_of_several(benchmarks: &Benchmarks, median: &BenchmarkMedian) -> bool {
-    let is_own = |run: &&Run| (&run.package, &run.name) == (&median.package, &median.benchmark);
-    let sized = || benchmarks.runs().iter().filter(is_own).filter_map(|run| Some((run.start, run.value("B/op")?)));
-    let (least, most) = sized().fold((f64::MAX, 0.0), |(least, most), (_, bytes)| (bytes.min(least), bytes.max(most)));
-    let mut starts = sized().map(|(start, _)| start);
-    let first = starts.next();
-    starts.any(|start| Some(start) != first) && most > SAME * least
+/// Whether outputs of several runs of the test program say different things of a benchmark that allocates.
+fn differs_by_start(benchmarks: &Benchmarks) -> bool {
+    let mut seen: HashMap<_, Sizes> = HashMap::new();
+    for run in benchmarks.runs() {
+        let Some(bytes) = run.value("B/op") else { continue };
+        let sizes = Sizes { first_start: run.start, is_of_several: false, least: bytes, most: bytes };
+        seen.entry((&run.package, &run.name)).and_modify(|sizes| sizes.add(run.start, bytes)).or_insert(sizes);
+    }
+    seen.values().any(|sizes| sizes.is_of_several && sizes.most > SAME * sizes.least)
+}
+
+/// Bytes of one operation of a benchmark, over its runs.
+struct Sizes {
+    first_start: usize,
+    is_of_several: bool,
+    least: f64,
+    most: f64,
+}
+
+impl Sizes {
+    fn add(&mut self, start: usize, bytes: f64) {
+        self.is_of_several |= start != self.first_start;
+        self.least = self.least.min(bytes);
+        self.most = self.most.max(bytes);
+    }
 }
 
 /// So many are told after the first.

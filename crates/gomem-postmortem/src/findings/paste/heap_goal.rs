@@ -25,6 +25,8 @@ pub(crate) fn beside_live(finding: &mut Finding, now: f64, (live, by): (f64, &st
     }
     if now >= FAR_BEYOND * goal {
         finding.severity = Severity::Warning;
+    }
+    if now >= BEYOND * goal {
         finding.title += &format!(", {} in use of Go's heap", bytes(live));
     }
     finding.summary += "; the rest is what Go holds and does not use, stacks, its tables, or outside of Go.";
@@ -38,6 +40,8 @@ pub(crate) fn beside_live(finding: &mut Finding, now: f64, (live, by): (f64, &st
 const EXPLAINED: f64 = 1.15;
 /// A judgement: no goal, and no share of free slots, explains so many times as much.
 const FAR_BEYOND: f64 = 4.0;
+/// So much more that both belong in one sentence.
+const BEYOND: f64 = 2.0;
 
 #[cfg(test)]
 mod tests {
@@ -58,7 +62,8 @@ mod tests {
             (finding.severity, finding.title)
         };
         assert_eq!(severity(6e9), (Severity::Warning, "resident, 95.4 MiB in use of Go's heap".to_owned()));
-        assert_eq!(severity(4e8), (Severity::Info, "resident".to_owned()));
+        assert_eq!(severity(6e8), (Severity::Info, "resident, 95.4 MiB in use of Go's heap".to_owned()));
+        assert_eq!(severity(3e8), (Severity::Info, "resident".to_owned()));
     }
 
     #[test]

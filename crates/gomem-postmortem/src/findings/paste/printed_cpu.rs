@@ -10,13 +10,14 @@ use crate::findings::finding::{Finding, FindingKind};
 /// How much of the time GC takes, where it is much: its functions stand in many rows, and no row has their sum.
 pub(crate) fn gc_time(name: &str, table: &PrintedTable) -> Option<Finding> {
     let total = table.total.filter(|&total| total > 0.0 && table.unit == "nanoseconds")?;
-    let of = |function: &str| table.rows.iter().find(|row| row.name == function).map_or(0.0, |row| row.cum);
+    // By lines a function has a row for each.
+    let of = |function: &str| table.rows.iter().filter(|row| is_of(row, function)).map(|row| row.cum).sum::<f64>();
     let assist = of("runtime.gcAssistAlloc").max(of("runtime.gcAssistAlloc1"));
     let sweep = of("runtime.bgsweep") + of("runtime.bgscavenge");
     let workers =
         Some(of("runtime.gcBgMarkWorker")).filter(|&time| time > 0.0).unwrap_or_else(|| of("runtime.gcDrain"));
     let by_callers = workers + assist + sweep;
-    let is_mark = |row: &&PrintedRow| MARKING.contains(&row.name.as_str());
+    let is_mark = |row: &&PrintedRow| MARKING.iter().any(|function| is_of(row, function));
     let by_marking = table.rows.iter().filter(is_mark).map(|row| row.flat).sum::<f64>();
     // Which of them stand in the table depends on how much of it was printed.
     let time = by_callers.max(by_marking).min(total);
@@ -65,6 +66,11 @@ pub(crate) fn gc_time(name: &str, table: &PrintedTable) -> Option<Finding> {
     Some(finding)
 }
 
+/// Whether a row is of a function, with its place (`-lines`) or without.
+fn is_of(row: &PrintedRow, function: &str) -> bool {
+    row.name.strip_prefix(function).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
 fn is_of_program(name: &str) -> bool {
     !matches!(Origin::from_package(Symbol::decode(name).package(), ""), Origin::Runtime | Origin::Std)
         && name != "main.main"
@@ -103,6 +109,8 @@ mod tests {
         assert_eq!(told(callers).as_deref(), Some("The garbage collector takes 46.0 % of the CPU time"));
         let rows = "  22s 22% 22%  38s 38%  runtime.scanobject\n  10s 10% 32%  10s 10%  runtime.findObject\n";
         assert_eq!(told(rows).as_deref(), Some("The garbage collector takes 32.0 % of the CPU time"));
+        let lines = "  2s 2% 2% 30s 30%  runtime.gcDrain runtime/mgcmark.go:1237\n  1s 1% 3% 9s 9%  runtime.gcDrain runtime/mgcmark.go:1240\n";
+        assert_eq!(told(lines).as_deref(), Some("The garbage collector takes 39.0 % of the CPU time"));
         assert_eq!(told("  2s 2% 2%  3s 3%  runtime.scanobject\n  50s 50% 52%  60s 60%  main.work\n"), None);
     }
 }

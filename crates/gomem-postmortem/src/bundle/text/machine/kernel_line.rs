@@ -320,7 +320,7 @@ fn kilobytes(text: &str) -> Option<u64> {
 }
 
 /// What any such line has.
-static MARKS: LazyLock<[Finder<'static>; 9]> = LazyLock::new(|| {
+static MARKS: LazyLock<[Finder<'static>; 10]> = LazyLock::new(|| {
     [
         "OOMKilled",
         "OOM Killed",
@@ -331,6 +331,7 @@ static MARKS: LazyLock<[Finder<'static>; 9]> = LazyLock::new(|| {
         "anon-rss:",
         "oom-kill:",
         "liveness probe, ",
+        "error: signal: killed",
     ]
     .map(Finder::new)
 });

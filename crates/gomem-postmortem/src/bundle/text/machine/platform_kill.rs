@@ -6,6 +6,9 @@
 //! … Exited with status 137 (out of memory)", "crash_count"=>4 …                               Cloud Foundry
 //! Terminated  Exit Code: 137, Signal: 9, Exit Message: "OOM Killed"                           Nomad
 //! Error R15 (Memory quota vastly exceeded)                                                    Heroku
+//! Ran out of memory (used over 512MB) while running your code.                                Render
+//! … Error: Runtime exited with error: signal: killed                                          AWS Lambda
+//! Function invocation was interrupted. Error: memory limit exceeded.                          Google's Cloud Functions
 //! ```
 
 use gomem_table::ByteUnits;
@@ -25,7 +28,7 @@ pub(crate) struct PlatformKill {
 
 impl PlatformKill {
     pub(crate) fn parse(line: &str) -> Option<Self> {
-        Self::over_limit(line).or_else(|| Self::by_words(line))
+        Self::over_limit(line).or_else(|| Self::of_render(line)).or_else(|| Self::by_words(line))
     }
 
     fn over_limit(line: &str) -> Option<Self> {
@@ -41,6 +44,14 @@ impl PlatformKill {
         Some(Self { message, used_bytes, limit_bytes, count: None })
     }
 
+    fn of_render(line: &str) -> Option<Self> {
+        let message = &line[line.find("Ran out of memory (used over ")?..];
+        let (amount, _) = message.split_once("(used over ")?.1.split_once(')')?;
+        let limit_bytes = of_machine(ByteUnits::Binary.parse(amount)?).map(|bytes| bytes as u64);
+        let message = message[..=message.find(')')?].to_owned();
+        Some(Self { message, limit_bytes, ..Self::default() })
+    }
+
     fn by_words(line: &str) -> Option<Self> {
         let words = WORDS.iter().find(|words| line.contains(**words))?;
         let count = line.split_once("\"crash_count\"=>").and_then(|(_, rest)| {
@@ -50,10 +61,14 @@ impl PlatformKill {
     }
 }
 
-const WORDS: [&str; 3] = [
+const WORDS: [&str; 6] = [
     "Exited with status 137 (out of memory)",
     "Exit Message: \"OOM Killed\"",
     "Error R15 (Memory quota vastly exceeded)",
+    // Lambda says of what takes too long that it timed out: the signal is for memory.
+    "Runtime exited with error: signal: killed",
+    "Error Type: Runtime.OutOfMemory",
+    "Function invocation was interrupted. Error: memory limit exceeded",
 ];
 
 #[cfg(test)]
@@ -77,8 +92,14 @@ mod tests {
             r#""exit_description"=>"APP/PROC/WEB: Exited with status 137 (out of memory)", "crash_count"=>4, "#;
         assert_eq!(PlatformKill::parse(foundry).unwrap().count, Some(4));
         assert!(PlatformKill::parse("Terminated  Exit Code: 137, Signal: 9, Exit Message: \"OOM Killed\"").is_some());
+        let render = "Nov 20 10:39:48 AM  ==> Ran out of memory (used over 512MB) while running your code.";
+        assert_eq!(sizes(render), Some((None, mebibytes(512))));
+        assert!(PlatformKill::parse("RequestId: 7c1e Error: Runtime exited with error: signal: killed").is_some());
         for other in [
             "",
+            "Ran out of memory (used over the day)",
+            "RequestId: 7c1e Error: Runtime exited with error: exit status 2",
+            "the query was interrupted. Error: memory limit exceeded",
             "Memory limit of the pod",
             "Memory limit of 512 apples exceeded with 541 used",
             "Error R14 (Memory quota exceeded)",

@@ -346,9 +346,11 @@ fn task_list(text: &str) -> Option<ProcessMemory> {
     let is_heading = |line: &&str| line.contains("Image Name") && line.contains("PID") && line.contains("Mem Usage");
     let rows = text.lines().skip_while(|line| !is_heading(line)).skip(1).filter_map(|line| {
         let cells: Vec<&str> = line.split_whitespace().collect();
-        let [name, pid, .., amount, "K"] = cells.as_slice() else { return None };
+        // With `/V` more columns follow.
+        let end = cells.iter().position(|cell| *cell == "K")?;
+        let [name, pid, .., amount] = cells[..end] else { return None };
         let amount: f64 = amount.replace([',', '.'], "").parse().ok()?;
-        let pid = Some(*pid).filter(|pid| pid.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let pid = Some(pid).filter(|pid| pid.bytes().all(|byte| byte.is_ascii_digit()))?;
         Some((name.to_string(), pid.to_owned(), of_machine(amount * KIB)?))
     });
     let (name, pid, resident_bytes) = rows.max_by(|a, b| a.2.total_cmp(&b.2))?;
