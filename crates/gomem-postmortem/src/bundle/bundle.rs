@@ -47,6 +47,8 @@ pub struct Bundle {
     pub(crate) heap_dump: Option<Arc<Heap>>,
     pub(crate) execution_trace: Option<Arc<Trace>>,
     pub(crate) metrics: Arc<Metrics>,
+    /// The first of several scrapes whose times are not known, where the metrics are the last of them.
+    pub(crate) earlier_scrape: Option<Arc<Metrics>>,
     pub(crate) gctrace: Option<Arc<GcTrace>>,
     pub(crate) benchmarks: Option<Benchmarks>,
     /// The outputs that their runs are of, and how many runs each has.

@@ -6,3 +6,4 @@ pub(crate) mod nameless;
 pub(crate) mod profile_time;
 pub(crate) mod snapshot;
 pub(crate) mod stale_profile;
+pub(crate) mod two_scrapes;

@@ -41,6 +41,7 @@ use crate::{
             nameless::nameless,
             snapshot::snapshot,
             stale_profile::stale_profile,
+            two_scrapes::two_scrapes,
         },
         paste::{
             benchmark_outputs::benchmark_outputs, benchmarks_alone::benchmarks_alone, crashes, log_alone::log_alone,
@@ -121,6 +122,7 @@ pub(crate) fn find(
     if findings.iter().all(|finding| finding.kind != FindingKind::Leak) {
         findings.extend(few_readings(state, diagnosis).or_else(|| few_amounts(state, diagnosis)));
         findings.extend(few_counts(state, diagnosis).or_else(|| many_goroutines(state, diagnosis)));
+        findings.extend(two_scrapes(bundle, state));
     }
     findings.extend(log_alone(bundle));
     findings.extend(benchmark_outputs(bundle));

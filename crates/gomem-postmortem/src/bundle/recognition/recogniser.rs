@@ -24,7 +24,7 @@ use crate::bundle::{
         program,
         stranger::{is_announced, is_json, is_unknown, most_telling, other, stranger},
         traces::{self, KnownTraces, is_same},
-        untimed::{Untimed, UntimedScrape, scrape_time},
+        untimed::{UNTIMED, Untimed, UntimedScrape, scrape_time},
     },
     signature::{Signature, begins_text_profile, looks_like_text},
     sources::Sources,
@@ -190,12 +190,13 @@ impl Recogniser {
 
     pub(crate) fn finish(mut self, name: &str) -> Bundle {
         self.read_dump();
-        std::mem::take(&mut self.untimed).place(&mut self.metrics, &mut self.outcomes);
+        let earlier = std::mem::take(&mut self.untimed).place(&mut self.metrics, &mut self.outcomes);
         self.keep_one_program();
         let mut bundle = self.bundle;
         name.clone_into(&mut bundle.name);
         bundle.sources = self.sources.finish().map(Arc::new);
         bundle.metrics = Arc::new(self.metrics.finish());
+        bundle.earlier_scrape = earlier.map(Arc::new);
         let traced = self.traces.first().map(|trace| trace.0.clone());
         bundle.gctrace = traces::joined(self.traces).map(Arc::new);
         let choice = bundle.gctrace.as_deref().and_then(traces::choice);
@@ -435,8 +436,7 @@ impl Recogniser {
         }
         let is_untimed = alone.series().iter().any(|series| series.times_ms.first() == Some(&UNTIMED));
         let Some(time_ms) = scrape_time(&artifact.name).or((!is_untimed).then_some(UNTIMED)) else {
-            let modified_ms = artifact.modified_ms;
-            self.untimed.push(UntimedScrape { file, bytes: bytes.to_vec(), modified_ms });
+            self.untimed.push(UntimedScrape::new(file, artifact));
             return Ok(Reading::Later);
         };
         self.metrics.read(time_ms, bytes).map_err(|err| err.to_string())?;
@@ -491,8 +491,6 @@ const LARGEST_PROSE: usize = 256 << 10;
 const MOST_PROGRAMS: usize = 4;
 /// Archives within archives.
 const DEEPEST_ARCHIVE: usize = 2;
-/// No scrape was taken in 1970.
-const UNTIMED: i64 = 0;
 
 /// The sample type of a `goroutineleak` profile: `goroutineLeakProfile` in `runtime/pprof/pprof.go`.
 pub(crate) const LEAKED: &str = "goroutineleak";

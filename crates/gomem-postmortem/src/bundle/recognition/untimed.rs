@@ -1,8 +1,11 @@
 //! Metrics that do not say when they were taken.
 
-use gomem_metrics::{Metrics, MetricsReader};
+use gomem_metrics::{GoState, Metrics, MetricsReader, Quantity};
 
-use crate::bundle::{artifact::Contents, recognition::outcome::Outcome};
+use crate::bundle::{
+    artifact::{Artifact, Contents},
+    recognition::outcome::Outcome,
+};
 
 /// Scrapes without a time. Whether they are of use is known when all files of the bundle are read.
 #[derive(Default)]
@@ -12,8 +15,24 @@ pub(crate) struct Untimed(Vec<UntimedScrape>);
 pub(crate) struct UntimedScrape {
     /// Its place among the outcomes.
     pub(crate) file: usize,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) modified_ms: Option<i64>,
+    /// The file that it is, or is a part of.
+    text: String,
+    bytes: Vec<u8>,
+    modified_ms: Option<i64>,
+}
+
+impl UntimedScrape {
+    pub(crate) fn new(file: usize, artifact: &Artifact) -> Self {
+        let text = artifact.name.rsplit_once(", line ").map_or(&*artifact.name, |(text, _)| text).to_owned();
+        Self { file, text, bytes: artifact.bytes.clone(), modified_ms: artifact.modified_ms }
+    }
+
+    /// What it says alone.
+    fn metrics(&self) -> Option<Metrics> {
+        let mut metrics = Metrics::new();
+        metrics.push(UNTIMED, &self.bytes).ok()?;
+        Some(metrics)
+    }
 }
 
 impl Untimed {
@@ -21,8 +40,9 @@ impl Untimed {
         self.0.push(scrape);
     }
 
-    /// They are of use where no other metrics say when they were taken: alone, or in an order.
-    pub(crate) fn place(mut self, metrics: &mut MetricsReader, outcomes: &mut [Outcome]) {
+    /// They are of use where no other metrics say when they were taken: alone, or in an order. Where the order is known and no time,
+    /// the last of them is read, and the first returned.
+    pub(crate) fn place(mut self, metrics: &mut MetricsReader, outcomes: &mut [Outcome]) -> Option<Metrics> {
         let has_timed = !metrics.is_empty();
         let is_one_cycle = self.is_one_cycle();
         if !has_timed && !is_one_cycle {
@@ -30,6 +50,12 @@ impl Untimed {
         }
         let has_timed = has_timed || !metrics.is_empty();
         let is_ordered = self.is_ordered();
+        if !has_timed
+            && !is_ordered
+            && let Some(first) = self.place_last(metrics, outcomes)
+        {
+            return Some(first);
+        }
         for scrape in self.0 {
             let outcome = &mut outcomes[scrape.file];
             if has_timed || !is_ordered {
@@ -47,6 +73,42 @@ impl Untimed {
                 outcome.reasons.push("metrics without a time: that of the file is taken".to_owned());
             }
         }
+        None
+    }
+
+    /// Reads the last of several scrapes of one program, and returns the first of them. Their order is that of what was allocated, or
+    /// of the text that has them.
+    fn place_last(&mut self, metrics: &mut MetricsReader, outcomes: &mut [Outcome]) -> Option<Metrics> {
+        let mut alone: Vec<(usize, Metrics)> = (0..)
+            .zip(self.0.iter().map(UntimedScrape::metrics))
+            .map(|(at, metrics)| Some((at, metrics?)))
+            .collect::<Option<_>>()?;
+        let states: Vec<GoState> = alone.iter().map(|(_, metrics)| metrics.state()).collect();
+        let starts: Vec<_> = states.iter().map(|state| state.last(Quantity::StartTimeSeconds)).collect();
+        let is_one_program = starts.windows(2).all(|pair| pair[0] == pair[1]);
+        let is_one_text = self.0.windows(2).all(|pair| pair[0].text == pair[1].text);
+        let allocated: Option<Vec<f64>> = states.iter().map(|state| state.last(Quantity::AllocTotalBytes)).collect();
+        match allocated {
+            _ if !is_one_program => return None,
+            Some(allocated) => alone.sort_by(|a, b| allocated[a.0].total_cmp(&allocated[b.0])),
+            None if is_one_text => {}
+            None => return None,
+        }
+        let (last, count) = (alone.last()?.0, self.0.len());
+        let scrape = &self.0[last];
+        if !read(scrape, UNTIMED, metrics, &mut outcomes[scrape.file]) {
+            return None;
+        }
+        for scrape in &self.0 {
+            let outcome = &mut outcomes[scrape.file];
+            if !outcome.contents.contains(&Contents::Metrics) {
+                outcome.contents.push(Contents::Metrics);
+            }
+            outcome
+                .reasons
+                .push(format!("metrics without a time: of {count} the last is read, and compared with the first"));
+        }
+        Some(alone.swap_remove(0).1)
     }
 
     /// The times at which files were written are an order when no two are equal.
@@ -107,6 +169,8 @@ pub(crate) fn scrape_time(name: &str) -> Option<i64> {
     digits.chain([stem]).find_map(Metrics::time_of_name).filter(|&time| time >= 1_000_000_000)
 }
 
+/// No scrape was taken in 1970.
+pub(crate) const UNTIMED: i64 = 0;
 const LONGEST_WITHOUT_GC_MS: i64 = 10 * 60 * 1000;
 
 #[cfg(test)]
@@ -138,7 +202,8 @@ mod tests {
                 at + 5
             );
             let modified_ms = Some(begin + 7_200_000 + at * 600_000);
-            untimed.push(UntimedScrape { file: outcomes.len(), bytes: text.into_bytes(), modified_ms });
+            let artifact = Artifact { name: "stats.json".to_owned(), bytes: text.into_bytes(), modified_ms };
+            untimed.push(UntimedScrape::new(outcomes.len(), &artifact));
             outcomes.push(Outcome { name: String::new(), contents: Vec::new(), reasons: Vec::new() });
         }
         let mut metrics = MetricsReader::default();

@@ -223,8 +223,10 @@ impl Form {
         }
         let is_head = ["File: ", "Type: ", "Showing nodes accounting for "].iter().any(|head| text.starts_with(head));
         let is_old_head = || text.ends_with('%') || text.ends_with("%)");
+        // `Total: 82.4 MB`: of a listing the unit stands at the number.
+        let is_oldest_head = text.starts_with("Total: ") && text.split(' ').count() == 3;
         let is_part = is_table_head(text) || PrintedTable::is_row(text);
-        (is_head || text.contains(" total (") && is_old_head() || is_part).then_some(Self::Pprof)
+        (is_head || is_oldest_head || text.contains(" total (") && is_old_head() || is_part).then_some(Self::Pprof)
     }
 
     /// How many of the lines belong to it; `None` where none of them ends it.

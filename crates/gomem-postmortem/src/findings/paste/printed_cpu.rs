@@ -11,13 +11,13 @@ use crate::findings::finding::{Finding, FindingKind};
 pub(crate) fn gc_time(name: &str, table: &PrintedTable) -> Option<Finding> {
     let total = table.total.filter(|&total| total > 0.0 && table.unit == "nanoseconds")?;
     // By lines a function has a row for each.
-    let of = |function: &str| table.rows.iter().filter(|row| is_of(row, function)).map(|row| row.cum).sum::<f64>();
+    let of = |name: &str| table.rows.iter().filter(|row| function(row) == name).map(|row| row.cum).sum::<f64>();
     let assist = of("runtime.gcAssistAlloc").max(of("runtime.gcAssistAlloc1"));
     let sweep = of("runtime.bgsweep") + of("runtime.bgscavenge");
     let workers =
         Some(of("runtime.gcBgMarkWorker")).filter(|&time| time > 0.0).unwrap_or_else(|| of("runtime.gcDrain"));
     let by_callers = workers + assist + sweep;
-    let is_mark = |row: &&PrintedRow| MARKING.iter().any(|function| is_of(row, function));
+    let is_mark = |row: &&PrintedRow| MARKING.contains(&function(row));
     let by_marking = table.rows.iter().filter(is_mark).map(|row| row.flat).sum::<f64>();
     // Which of them stand in the table depends on how much of it was printed.
     let time = by_callers.max(by_marking).min(total);
@@ -44,12 +44,12 @@ pub(crate) fn gc_time(name: &str, table: &PrintedTable) -> Option<Finding> {
     if allocating > 0.0 {
         finding.summary += &format!(" Allocating itself takes {}, the help among it.", shown(allocating));
     }
-    let mut own: Vec<&PrintedRow> = table.rows.iter().filter(|row| is_of_program(&row.name)).collect();
+    let mut own: Vec<&PrintedRow> = table.rows.iter().filter(|row| is_of_program(function(row))).collect();
     own.sort_by(|a, b| b.cum.total_cmp(&a.cum));
     let words: Vec<String> = own
         .iter()
         .take(SHOWN)
-        .map(|row| format!("`{}` {}", Symbol::decode(&row.name).short(), shown(row.cum)))
+        .map(|row| format!("`{}` {}", Symbol::decode(function(row)).short(), shown(row.cum)))
         .collect();
     if !words.is_empty() {
         finding.summary += &format!(" Of the program, with what they call: {}.", words.join(", "));
@@ -66,9 +66,9 @@ pub(crate) fn gc_time(name: &str, table: &PrintedTable) -> Option<Finding> {
     Some(finding)
 }
 
-/// Whether a row is of a function, with its place (`-lines`) or without.
-fn is_of(row: &PrintedRow, function: &str) -> bool {
-    row.name.strip_prefix(function).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+/// A row's function, without its place (`-lines`).
+fn function(row: &PrintedRow) -> &str {
+    row.name.rsplit_once(' ').filter(|(_, place)| place.contains(':')).map_or(&*row.name, |(function, _)| function)
 }
 
 fn is_of_program(name: &str) -> bool {

@@ -7,7 +7,18 @@ use crate::bundle::text::machine::process_memory::of_machine;
 /// The limit of a container by what stands above and below its state.
 pub(crate) fn limit_around(above: &[u8], below: &[u8]) -> Option<u64> {
     let of_kubernetes = || limit_of_container(below).or_else(|| limit_of_inspect(below));
-    limit_of_task(above, below).or_else(of_kubernetes).or_else(|| limit_of_manifest(above))
+    let of_container = limit_of_task(above, below).or_else(of_kubernetes).or_else(|| limit_of_manifest(above));
+    of_container.or_else(|| limit_of_invocation(below))
+}
+
+/// The size of a function that Lambda reports below its end: `REPORT RequestId: …  Memory Size: 128 MB  Max Memory Used: 128 MB`.
+fn limit_of_invocation(below: &[u8]) -> Option<u64> {
+    let mut lines = below.split(|&byte| byte == b'\n').take(FARTHEST_REPORT);
+    let report = lines.find(|line| memchr::memmem::find(line, b"REPORT RequestId: ").is_some())?;
+    let (_, size) = std::str::from_utf8(report).ok()?.split_once("Memory Size: ")?;
+    let (number, unit) = size.split_once(' ')?;
+    let unit = unit.split_whitespace().next()?;
+    of_machine(ByteUnits::Binary.parse(&format!("{number} {unit}"))?).map(|bytes| bytes as u64)
 }
 
 /// `Restart Count:  41`, `restartCount: 41`, below the state of a container.
@@ -109,11 +120,20 @@ fn quantity(text: &str) -> Option<u64> {
 const FARTHEST_LIMIT: usize = 4 << 10;
 const FARTHEST_INSPECT: usize = 32 << 10;
 const MOST_RESOURCES: usize = 8;
+/// How many lines below the end of an invocation its report stands.
+const FARTHEST_REPORT: usize = 8;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::bundle::text::{log::crash::Crash, machine::kernel_line::Exhausted};
+
+    #[test]
+    fn lambda_reports_the_size_below_the_end() {
+        let text = "RequestId: 7c1e Error: Runtime exited with error: signal: killed\nRuntime.ExitError\nEND RequestId: 7c1e\n\
+                    REPORT RequestId: 7c1e\tDuration: 3211.45 ms\tMemory Size: 128 MB\tMax Memory Used: 128 MB\t\n";
+        assert_eq!(Crash::last_in(text.as_bytes(), b"").unwrap().limit_bytes, Some(128 << 20));
+    }
 
     #[test]
     fn the_limit_of_a_container_stands_below_its_state() {
