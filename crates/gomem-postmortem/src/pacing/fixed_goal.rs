@@ -14,6 +14,8 @@ pub(crate) struct FixedGoal<'a> {
     pub(crate) live_mb: (f64, f64),
     /// How far one GOGC would move it at most, where it moves further; `None` where it stays.
     pub(crate) most_of_gogc_mb: Option<f64>,
+    /// The `GOGC` that would set it as well, where the live heap stays too; `None` where none would.
+    pub(crate) or_gogc: Option<f64>,
 }
 
 impl<'a> FixedGoal<'a> {
@@ -50,7 +52,13 @@ impl<'a> FixedGoal<'a> {
         let of_gogc = ratio * (live_moves + (beside.1 - beside.0).max(0.0) + ROUNDED_MB) + ROUNDED_MB;
         let is_moved = live_mb.0 >= LEAST_LIVE_MB && moves_by_mb >= SURELY_MORE * of_gogc;
         let most_of_gogc_mb = is_moved.then_some(of_gogc);
-        (is_fixed || is_moved).then_some(Self { lines, goal_mb, moves_by_mb, live_mb, most_of_gogc_mb })
+        // Nobody sets so low a GOGC but by mistake, and near its limit each program has such a goal.
+        let is_tight = goal_mb >= LEAST_GOAL_MB
+            && moves_by_mb <= ROUNDED_MB
+            && (ABOVE_LIVE * live_mb.1..=TIGHT * live_mb.1).contains(&goal_mb);
+        let is_limit = is_fixed || is_moved;
+        let or_gogc = (is_tight && !is_limit).then_some(100.0 * (goal_mb / live_mb.1 - 1.0));
+        (is_limit || is_tight).then_some(Self { lines, goal_mb, moves_by_mb, live_mb, most_of_gogc_mb, or_gogc })
     }
 }
 
@@ -63,6 +71,8 @@ const MOST_OF_MOVE: f64 = 0.25;
 /// `heapMinimum` is 4 MiB · GOGC/100.
 const LEAST_GOAL_MB: f64 = 64.0;
 const ABOVE_LIVE: f64 = 1.05;
+/// A judgement.
+const TIGHT: f64 = 1.15;
 /// Each number is a whole one.
 const ROUNDED_MB: f64 = 1.0;
 /// Of less the rounding is a good part.
@@ -112,6 +122,13 @@ mod tests {
             "rounded"
         );
         assert!(!is_found(&[4, 8, 6, 4, 7, 5, 8, 4].map(|goal| (goal, 3))), "a small heap");
+    }
+
+    #[test]
+    fn a_level_goal_close_above_the_live_heap_is_a_limit_or_a_low_gogc() {
+        assert!(is_found(&[512, 513, 512, 512, 513, 512, 512].map(|goal| (goal, 481 + goal % 2))));
+        let goals = [512, 514, 516, 513, 512, 517, 519].map(|goal| (goal, goal * 100 / 106));
+        assert!(!is_found(&goals), "a goal that moves with what is live");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::bundle::{
             pod_metrics::pod_metrics, process_memory::ProcessMemory, server_status::server_status,
             unit_status::unit_status,
         },
+        perf_report::PerfReport,
         printed_profile::LARGEST_OUTPUT,
         profile_index::ProfileIndex,
         words::{amounts::Amounts, goroutine_counts::goroutine_counts, stated::StatedMemory},
@@ -84,6 +85,7 @@ pub(crate) enum Printout {
     Spec(ContainerSpec),
     Limiter(MemoryLimiter),
     Refused(Refused),
+    Perf(PerfReport),
     Index(ProfileIndex),
     Benchmarks(BenchmarkTable),
     /// Of one thing each, over time.
@@ -110,6 +112,7 @@ impl Printout {
         all.extend(LoggedMemory::find(text).map(Self::Logged));
         all.extend(MemoryLimiter::find(text).map(Self::Limiter));
         all.extend(Refused::find(text).map(Self::Refused));
+        all.extend(PerfReport::find(text).map(Self::Perf));
         all.extend(OomReport::find(text).map(Self::OomReport));
         all.extend(ProfileIndex::find(text).map(Self::Index));
         all.extend(BenchmarkTable::find(text).map(Self::Benchmarks));

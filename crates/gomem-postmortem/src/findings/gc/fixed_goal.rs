@@ -18,7 +18,10 @@ pub(crate) fn fixed_goal(trace: Option<&GcTrace>, state: &GoState) -> Option<Fin
         Some(_) => format!("the goal moves by {} about {}", bytes(goal.moves_by_mb), bytes(goal.goal_mb)),
         None => format!("the goal stays at {}", bytes(goal.goal_mb)),
     };
-    let title = format!("A memory limit starts the GC, or what sets GOGC anew: {course}");
+    let other = goal
+        .or_gogc
+        .map_or_else(|| "what sets GOGC anew".to_owned(), |percent| format!("a GOGC of about {percent:.0}"));
+    let title = format!("A memory limit starts the GC, or {other}: {course}");
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
     let per_cycle = |value: fn(&GcTraceLine) -> f64| lines.iter().map(value).sum::<f64>() / lines.len() as f64;
     let (mark, cpu) = (per_cycle(|line| line.mark_ms), per_cycle(|line| line.assist_cpu_ms + line.background_cpu_ms));
@@ -27,6 +30,8 @@ pub(crate) fn fixed_goal(trace: Option<&GcTrace>, state: &GoState) -> Option<Fin
         moves if let Some(most) = goal.most_of_gogc_mb => {
             format!("moves by {}; one GOGC alone would move it by {} at most", bytes(moves), bytes(most))
         }
+        0.0 if goal.or_gogc.is_some() => "does not move either".to_owned(),
+        moves if goal.or_gogc.is_some() => format!("moves by no more than {}", bytes(moves)),
         0.0 => format!("does not move; {OF_GOGC}"),
         moves => format!("moves by no more than {}; {OF_GOGC}", bytes(moves)),
     };
@@ -40,7 +45,7 @@ pub(crate) fn fixed_goal(trace: Option<&GcTrace>, state: &GoState) -> Option<Fin
         Unit::Milliseconds.humanize(cpu),
     );
     finding.action = "GOMEMLIMIT, debug.SetMemoryLimit or a library (automemlimit) sets it, a little above the goal, or code that calls \
-                      debug.SetGCPercent after each GC: another GOGC changes nothing. The nearer the live heap comes to it, the more often \
+                      debug.SetGCPercent: beside a limit another GOGC changes nothing. The nearer the live heap comes to it, the more often \
                       GC runs, up to half of the CPU: give it more memory, or cut what is live (heap profiles, inuse_space)."
         .to_owned();
     finding.confidence = Confidence::Medium;

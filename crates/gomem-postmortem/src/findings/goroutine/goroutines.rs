@@ -15,7 +15,7 @@ use crate::{
         finding::{Finding, FindingKind},
         gc::judgements::{goroutines_are_level, goroutines_were_level},
         goroutine::{
-            in_order::InOrder,
+            in_order::{InOrder, fewer_in_another},
             wait::{Passed, Wait, label, package_of},
             wait_times::WaitTimes,
             waiting::{groups, groups_of, modules_of},
@@ -324,6 +324,7 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64, grows: 
     };
     let times = WaitTimes::find(profile, most);
     let stuck = times.filter(|times| times.is_backlog());
+    let fewer = fewer_in_another(profiles, all);
     let (kind, severity, title) = match stuck {
         _ if most.is_for_ever() => {
             let title = format!("Leak: {crowded} of {all} goroutines are at {at}, and {NEVER}");
@@ -335,8 +336,9 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>], inuse_bytes: i64, grows: 
             (FindingKind::Runtime, Severity::Warning, title)
         }
         None => {
-            let severity = if grows { Severity::Warning } else { Severity::Info };
-            (FindingKind::Runtime, severity, format!("{crowded} of {all} goroutines are at {at}"))
+            let severity = if grows || fewer.is_some() { Severity::Warning } else { Severity::Info };
+            let fewer = fewer.map_or_else(String::new, |fewer| format!(", and {fewer} there are in another profile"));
+            (FindingKind::Runtime, severity, format!("{crowded} of {all} goroutines are at {at}{fewer}"))
         }
     };
     let mut finding = Finding::new(kind, severity, title);

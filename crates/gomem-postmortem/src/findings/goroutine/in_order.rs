@@ -58,6 +58,13 @@ impl<'p> InOrder<'p> {
     }
 }
 
+/// How many goroutines the emptiest of a few profiles holds, where `all` of the fullest are many times as many.
+pub(crate) fn fewer_in_another(profiles: &[Arc<Profile>], all: i64) -> Option<i128> {
+    let least = profiles.iter().map(|profile| profile.total(0)).filter(|&total| total > 0).min()?;
+    let all = i128::from(all);
+    (all >= TIMES_AS_MANY * least && all - least >= MANY_MORE).then_some(least)
+}
+
 /// The numbers of the goroutines of a dump.
 fn numbers(profile: &Profile) -> HashSet<i64> {
     let of_goroutine = profile
@@ -66,6 +73,9 @@ fn numbers(profile: &Profile) -> HashSet<i64> {
     of_goroutine.map(|label| label.number).collect()
 }
 
+/// Judgements: what a load that rises may do.
+const TIMES_AS_MANY: i128 = 3;
+const MANY_MORE: i128 = 1000;
 const GOROUTINE: &str = "goroutine";
 /// What serves a request at that moment ends.
 const NEARLY_ALL: f64 = 0.9;

@@ -17,7 +17,7 @@ pub(crate) fn gc_time(name: &str, table: &PrintedTable) -> Option<Finding> {
     let workers =
         Some(of("runtime.gcBgMarkWorker")).filter(|&time| time > 0.0).unwrap_or_else(|| of("runtime.gcDrain"));
     let by_callers = workers + assist + sweep;
-    let is_mark = |row: &&PrintedRow| MARKING.contains(&function(row));
+    let is_mark = |row: &&PrintedRow| is_marking(function(row));
     let by_marking = table.rows.iter().filter(is_mark).map(|row| row.flat).sum::<f64>();
     // Which of them stand in the table depends on how much of it was printed.
     let time = by_callers.max(by_marking).min(total);
@@ -54,11 +54,7 @@ pub(crate) fn gc_time(name: &str, table: &PrintedTable) -> Option<Finding> {
     if !words.is_empty() {
         finding.summary += &format!(" Of the program, with what they call: {}.", words.join(", "));
     }
-    finding.action = "Its work is how much is live, with pointers in it, times how often it runs: allocate less where most is made (/debug/pprof/allocs, or \
-                      `-sample_index=alloc_space` of a heap profile, for `gomem postmortem`), and where memory is to spare let it run more rarely \
-                      (GOGC=200 halves the cycles, with GOMEMLIMIT as the bound). GODEBUG=gctrace=1 tells whether a GOMEMLIMIT that is too low \
-                      makes it run all the time."
-        .to_owned();
+    LESS_GC.clone_into(&mut finding.action);
     finding.confidence = Confidence::Medium;
     finding
         .evidence
@@ -71,11 +67,22 @@ fn function(row: &PrintedRow) -> &str {
     row.name.rsplit_once(' ').filter(|(_, place)| place.contains(':')).map_or(&*row.name, |(function, _)| function)
 }
 
-fn is_of_program(name: &str) -> bool {
+/// Whether only marking calls a function.
+pub(crate) fn is_marking(function: &str) -> bool {
+    MARKING.contains(&function)
+}
+
+/// Whether it is neither of the runtime nor of the standard library.
+pub(crate) fn is_of_program(name: &str) -> bool {
     !matches!(Origin::from_package(Symbol::decode(name).package(), ""), Origin::Runtime | Origin::Std)
         && name != "main.main"
 }
 
+/// What to do about GC that takes much.
+pub(crate) const LESS_GC: &str = "Its work is how much is live, with pointers in it, times how often it runs: allocate less where most is made (/debug/pprof/allocs, or \
+     `-sample_index=alloc_space` of a heap profile, for `gomem postmortem`), and where memory is to spare let it run more rarely (GOGC=200 \
+     halves the cycles, with GOMEMLIMIT as the bound). GODEBUG=gctrace=1 tells whether a GOMEMLIMIT that is too low makes it run all the \
+     time.";
 /// Of the runtime: what only marking calls.
 const MARKING: [&str; 9] = [
     "runtime.scanobject",
@@ -89,8 +96,8 @@ const MARKING: [&str; 9] = [
     "runtime.scanObjectsSmall",
 ];
 /// Judgements: what a service has that allocates as most do, and what asks for a change.
-const LEAST_SHARE: f64 = 0.15;
-const LARGE_SHARE: f64 = 0.25;
+pub(crate) const LEAST_SHARE: f64 = 0.15;
+pub(crate) const LARGE_SHARE: f64 = 0.25;
 const SHOWN: usize = 3;
 
 #[cfg(test)]

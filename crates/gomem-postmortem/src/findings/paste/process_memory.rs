@@ -16,6 +16,7 @@ use crate::{
         paste::{
             heap_goal::beside_live,
             outside_of_go::tell_outside,
+            swap::{OF_SWAP, tell_swap},
             threads::{OF_THREADS, tell_threads},
         },
         sentence::bytes,
@@ -220,6 +221,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
             finding.summary += " What counts for its container beside it are pages of files and the kernel's own (memory.stat of its cgroup).";
         }
     }
+    let is_swapped = tell_swap(&mut finding, process);
     let many_threads = process.threads.filter(|&threads| threads >= MANY_THREADS);
     if let Some(threads) = many_threads {
         tell_threads(&mut finding, threads);
@@ -298,6 +300,8 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
             () => OF_BOTH,
         }
         .to_owned();
+    } else if is_swapped {
+        OF_SWAP.clone_into(&mut finding.action);
     } else if process.is_container && process.process.is_empty() {
         OF_GROUP.clone_into(&mut finding.action);
     } else if changed.is_some_and(|first| first > now) {

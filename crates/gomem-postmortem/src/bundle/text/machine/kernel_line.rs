@@ -132,7 +132,8 @@ impl KernelLine {
         let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
         if has(b"OOMKilled") {
             let text = std::str::from_utf8(line).ok()?;
-            return Kill::of_status(text).or_else(|| Kill::of_pod(text)).map(Self::Killed);
+            let found = Kill::of_status(text).or_else(|| Kill::of_pod(text)).or_else(|| Kill::of_sentence(text));
+            return found.map(Self::Killed);
         }
         if has(FAILED_PROBE) {
             return std::str::from_utf8(line).ok().and_then(failed_probe).map(Self::Probe);
@@ -270,6 +271,15 @@ impl Kill {
         is_row.then(|| Self::of_container(format!("{pod} OOMKilled"), Some(pod), Some(restarts)))
     }
 
+    /// `Container checkout-api-6f7c9d-x2 ran out of memory and was OOMKilled (exit code 137)`, as monitors write it of a container.
+    fn of_sentence(line: &str) -> Option<Self> {
+        let is_end = ["was", "got", "been"].iter().any(|verb| line.contains(&format!(" {verb} OOMKilled")));
+        let is_told = is_end && line.contains("137") && !is_example(line);
+        let mut words = line.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("container"));
+        let name = words.nth(1).filter(|name| name.contains('-')).map(printable);
+        is_told.then(|| Self::of_container(printable(line), name, None))
+    }
+
     fn of_container(message: String, process: Option<String>, restarts: Option<u64>) -> Self {
         let exhausted = Exhausted::Group;
         let (resident_bytes, limit_bytes) = (None, None);
@@ -377,6 +387,8 @@ mod tests {
         let many: String = (0..9).map(|pid| line("[1.5]", pid, &format!("sh{pid}"), 1)).collect();
         let found = kills(&many);
         assert_eq!((found.others.len(), found.further), (5, 3));
+        let event = "Container checkout-api-x2 ran out of memory and was OOMKilled (exit code 137), limit 768Mi\n";
+        assert_eq!(kills(event).process.as_deref(), Some("checkout-api-x2"));
         let pods = kills("api-7d9   0/1   OOMKilled   5 (38s ago)   12m\n");
         assert_eq!((pods.process.as_deref(), pods.count, pods.restarts), (Some("api-7d9"), 1, Some(5)));
         let example = b"you would see `Out of memory: Killed process 7 (api) total-vm:1kB, anon-rss:1kB`";

@@ -201,7 +201,7 @@ fn of_pairs(text: &str) -> Vec<Printed> {
     let is_short = |line: &&str| line.len() <= LONGEST_LINE;
     for line in text.lines().filter(is_short).filter(|line| !line.contains("scvg") && !is_source(line)) {
         let mut is_first = true;
-        for (name, value, has_unit) in Pairs(line) {
+        for (name, value, has_unit) in Pairs::new(line) {
             let is_again = readings.last().is_some_and(|last| last.reading.of(name.0).is_some());
             if is_again {
                 if readings.len() >= MOST_READINGS {
@@ -220,27 +220,38 @@ fn of_pairs(text: &str) -> Vec<Printed> {
 }
 
 /// The pairs of one line, each a name, its amount, and whether that has a unit.
-struct Pairs<'a>(&'a str);
+struct Pairs<'a> {
+    rest: &'a str,
+    /// Whether a name on the line is one that only Go has.
+    names_go: bool,
+}
+
+impl<'a> Pairs<'a> {
+    fn new(line: &'a str) -> Self {
+        let mut words = line.split(|letter: char| !letter.is_ascii_alphanumeric());
+        Self { rest: line, names_go: words.any(is_own_name) }
+    }
+}
 
 impl Iterator for Pairs<'_> {
     type Item = (Named, f64, bool);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            self.0 = self.0.trim_start_matches(' ');
+            self.rest = self.rest.trim_start_matches(' ');
             // Columns are set apart by blanks; behind a name that only Go has, one will do.
-            let mut bytes = self.0.bytes().zip(self.0.bytes().skip(1).chain([b'\n']));
+            let mut bytes = self.rest.bytes().zip(self.rest.bytes().skip(1).chain([b'\n']));
             let separator = bytes.position(|pair| matches!(pair, (b'=' | b':' | b'\t', _) | (b' ', b' ')));
-            let separator = [separator, behind_own_name(self.0)].into_iter().flatten().min()?;
-            let (label, rest) = self.0.split_at(separator);
+            let separator = [separator, behind_own_name(self.rest)].into_iter().flatten().min()?;
+            let (label, rest) = self.rest.split_at(separator);
             let value = rest.trim_start_matches(['=', ':', '\t', ' ', '~']);
             let Some((number, unit, after)) = amount(value) else {
-                self.0 = value;
+                self.rest = value;
                 // What is no number may be the next label: a separator was passed, so the line gets shorter.
                 continue;
             };
-            self.0 = after;
-            if let Some(field) = field(label) {
+            self.rest = after;
+            if let Some(field) = field(label, self.names_go) {
                 return Some((field, number * unit.unwrap_or(1.0), unit.is_some()));
             }
         }
@@ -333,7 +344,7 @@ fn of_tables(text: &str) -> Vec<Printed> {
             readings.push(printed);
             continue;
         }
-        let names: Vec<Option<Named>> = cells.iter().map(|cell| field(cell)).collect();
+        let names: Vec<Option<Named>> = cells.iter().map(|cell| field(cell, false)).collect();
         columns = if values.iter().all(Option::is_none) && is_heading(&names) { names } else { Vec::new() };
     }
     readings
@@ -341,7 +352,7 @@ fn of_tables(text: &str) -> Vec<Printed> {
 
 /// Whether cells are the heading of a table of `runtime.MemStats`.
 pub(crate) fn is_heading_of_stats(cells: &[&str]) -> bool {
-    is_heading(&cells.iter().map(|cell| field(cell)).collect::<Vec<_>>())
+    is_heading(&cells.iter().map(|cell| field(cell, false)).collect::<Vec<_>>())
 }
 
 /// Enough fields, none of them twice.
@@ -363,7 +374,7 @@ fn cells(line: &str) -> Vec<&str> {
 }
 
 /// The field that a name means, however it is written.
-fn field(label: &str) -> Option<Named> {
+fn field(label: &str, names_go: bool) -> Option<Named> {
     let label = label.rsplit([',', ';', '(', '{', '[', '"', '|']).next()?.trim();
     let plain: String = label.chars().filter(char::is_ascii_alphanumeric).take(LONGEST_NAME).collect();
     let plain = plain.to_ascii_lowercase();
@@ -372,7 +383,8 @@ fn field(label: &str) -> Option<Named> {
     }
     // Words before it: only names that nothing else has.
     let last = label.rsplit([' ', '.', '\'', '`']).find(|word| !word.is_empty())?;
-    is_own_name(last).then(|| Some((named(&last.to_ascii_lowercase())?, true))).flatten()
+    let is_own = is_own_name(last) || names_go && matches!(last, "Alloc" | "Sys");
+    is_own.then(|| Some((named(&last.to_ascii_lowercase())?, is_own_name(last)))).flatten()
 }
 
 fn named(plain: &str) -> Option<Field> {
@@ -419,6 +431,14 @@ mod tests {
     fn mebibytes(text: &str, field: Field) -> Vec<Option<f64>> {
         let found = StatedMemory::find(text).map(|found| found.readings).unwrap_or_default();
         found.iter().map(|reading| reading.of(field).map(|bytes| bytes / MIB)).collect()
+    }
+
+    #[test]
+    fn words_of_a_log_stand_before_the_first_name() {
+        let line = "2026-11-20 10:00:00 INFO mem Alloc=612MiB TotalAlloc=91234MiB Sys=3610MiB HeapInuse=3120MiB HeapIdle=310MiB\n";
+        assert_eq!(mebibytes(line, Field::Alloc), [Some(612.0)]);
+        assert_eq!(mebibytes(line, Field::Inuse), [Some(3120.0)]);
+        assert_eq!(mebibytes("INFO gpu Alloc=612MiB Sys=3610MiB Idle=3MiB\n", Field::Alloc), []);
     }
 
     #[test]
