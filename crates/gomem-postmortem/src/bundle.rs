@@ -33,7 +33,7 @@ pub use recognition::stranger::stranger;
 pub use signature::Signature;
 pub(crate) use text::{
     AmountSource, Amounts, BenchmarkChange, BenchmarkTable, ContainerSpec, Crash, CrashKind, Eviction, Exhausted,
-    Field, GoLimit, Kills, Listing, Logged, LoggedMemory, MachineMemory, MemoryLimiter, OomReport, PerfReport, PerfRow,
-    Printout, ProcessKey, ProcessMemory, ProcessTable, ProfileIndex, Reading, Refused, RefusedCall, Scavenger,
-    ScavengerTrace, SpokenMemory, StatedMemory, ToolOutput, is_unit,
+    Field, GoLimit, GroupEvents, Kills, Listing, Logged, LoggedMemory, MachineMemory, MemoryLimiter, OomReport,
+    PerfReport, PerfRow, Printout, ProcessKey, ProcessMemory, ProcessTable, ProfileIndex, Reading, Refused,
+    RefusedCall, Scavenger, ScavengerTrace, SpokenMemory, StatedMemory, ToolOutput, is_unit,
 };

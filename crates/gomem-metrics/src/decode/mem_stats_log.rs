@@ -5,18 +5,19 @@
 //! 2026/11/28 10:00:00 Alloc = 7 MiB  TotalAlloc = 11 MiB  Sys = 15 MiB  NumGC = 3                              by name
 //! {"time":"2026-11-28T10:00:00Z","Alloc":7404920,"TotalAlloc":11865560,"Sys":16349448,"NumGC":3}               as JSON
 //! {"ts":"2026-11-28T10:00:00Z","msg":"memory","heap_alloc":7404920,"next_gc":12582912,"num_gc":3}              in small letters
+//! {"level":"info","ts":1764324000.1,"msg":"mem","alloc_mb":7,"sys_mb":15,"num_gc":3}                            with a unit
 //! time=2026-11-28T10:00:00Z msg=memory alloc="7 MB" total_alloc="11 MB" sys="15 MB" num_gc=3 goroutines=41
 //! 2026-11-28T10:00:00Z INFO [monitoring] … {"monitoring":{"metrics":{"beat":{"memstats":{"gc_next":4194304,"memory_alloc":…}}}}}
 //! ```
 //!
 //! The line's own time is taken; of `%+v` without one, the end of the last GC cycle.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 use gomem_table::ByteUnits;
 
 use super::{
-    moment::moment_in,
+    moment::{moment_in, stamp_in},
     observation::{Observation, Observations},
 };
 use crate::error::{Diagnostic, Error, ErrorKind};
@@ -25,7 +26,7 @@ use crate::error::{Diagnostic, Error, ErrorKind};
 pub(crate) fn is_log(text: &[u8]) -> bool {
     let lines = text.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
     lines
-        .filter(|line| line.contains("Alloc") || line.contains("alloc=") || line.contains("_alloc"))
+        .filter(|line| ["Alloc", "alloc=", "_alloc", "alloc_", "\"alloc"].iter().any(|mark| line.contains(mark)))
         .take(TRIED)
         .any(|line| entries(line).is_some_and(|found| found.time().is_some()))
 }
@@ -64,7 +65,7 @@ impl Entries<'_> {
             let last = self.numbers.iter().find(|(name, _)| *name == "LastGC")?.1;
             (last > 0.0).then_some((last / 1e6) as i64)
         };
-        moment_in(self.line).or_else(of_gc)
+        moment_in(self.line).or_else(|| stamp_in(self.line)).or_else(of_gc)
     }
 }
 
@@ -75,23 +76,48 @@ fn entries(line: &str) -> Option<Entries<'_>> {
     let fields = FIELDS.iter().chain(of_beats);
     let mut numbers: Vec<_> = fields.filter_map(|name| Some((*name, field(line, name)?))).collect();
     if numbers.is_empty() {
-        numbers.extend(in_small_letters(line));
+        numbers.extend(in_other_letters(line));
     }
     let has = |name: &str| numbers.iter().any(|(known, _)| *known == name);
     let is_one = numbers.len() >= FEWEST_FIELDS && (has("Alloc") || has("HeapAlloc") || has("memory_alloc"));
     is_one.then_some(Entries { line, numbers })
 }
 
-/// The fields of a line whose names are in small letters, as JSON has them or as `name=value`; one has to be Go's own.
-fn in_small_letters(line: &str) -> Vec<(&'static str, f64)> {
+/// The fields of a line whose names are written otherwise than in Go, as JSON has them or as `name=value`: `heap_alloc`, `heapAlloc`,
+/// `alloc_mb`. One has to be Go's own.
+fn in_other_letters(line: &str) -> Vec<(&'static str, f64)> {
     let is_json = line.contains("{\"");
-    let of = |key: &str| if is_json { field(line, key) } else { value_after(line, &key[1..], &['=']) };
-    let mut found: Vec<_> = IN_SMALL_LETTERS.iter().filter_map(|(name, key)| Some((*name, of(key)?))).collect();
-    if !found.iter().any(|(name, _)| is_own(name)) {
+    let mut found: Vec<(&'static str, f64)> = Vec::new();
+    for (at, _) in line.match_indices(if is_json { ':' } else { '=' }) {
+        let before = line[..at].trim_end();
+        let name = match is_json {
+            true => before.strip_suffix('"').and_then(|before| before.rsplit('"').next()),
+            false => before.rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next(),
+        };
+        let Some((field, scale)) = name.and_then(field_in_other_letters) else { continue };
+        if found.iter().all(|(known, _)| *known != field) {
+            found.extend(amount(&line[at + 1..]).map(|amount| (field, amount * scale)));
+        }
+    }
+    if !found.iter().any(|(name, _)| is_own(name) && *name != GOROUTINES) {
         return Vec::new();
     }
-    found.extend(of("\"goroutines").map(|count| ("NumGoroutine", count)));
     found
+}
+
+/// The field that a name is in any letters, and what its unit makes of a number.
+fn field_in_other_letters(name: &str) -> Option<(&'static str, f64)> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
+    let plain: String =
+        name.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect();
+    let of = |plain: &str| IN_OTHER_LETTERS.get(plain).copied();
+    let with_unit = || {
+        let mut units = UNITS.iter().filter_map(|(unit, scale)| Some((of(plain.strip_suffix(unit)?)?, *scale)));
+        units.next()
+    };
+    of(&plain).map(|field| (field, 1.0)).or_else(with_unit)
 }
 
 /// The field that a name is, as Go has it or in small letters.
@@ -133,20 +159,32 @@ fn value_after(line: &str, name: &str, marks: &[char]) -> Option<f64> {
         let value = after.trim_start().strip_prefix(marks).map(str::trim_start);
         let value = value.map(|value| value.strip_prefix('"').unwrap_or(value));
         if let Some(value) = value.filter(|_| !line[..begin].ends_with(is_letter)) {
-            let number = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
-            let unit = value[number..].trim_start_matches(' ');
-            let unit = &unit[..unit.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(unit.len())];
-            let number: f64 = value[..number].trim_end_matches('.').parse().ok()?;
-            // Programs divide by 1024, whatever they call it.
-            return Some(number * ByteUnits::Binary.scale(unit).unwrap_or(1.0));
+            return amount_at(value);
         }
     }
     None
 }
 
-/// The fields in small letters, each after the quote that JSON has.
-static IN_SMALL_LETTERS: LazyLock<Vec<(&str, String)>> =
-    LazyLock::new(|| FIELDS.iter().map(|name| (*name, format!("\"{}", snake_case(name)))).collect());
+/// The same of what follows a mark: `"7 MB"`, ` 7404920`.
+fn amount(after: &str) -> Option<f64> {
+    let value = after.trim_start();
+    amount_at(value.strip_prefix('"').unwrap_or(value))
+}
+
+fn amount_at(value: &str) -> Option<f64> {
+    let number = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
+    let unit = value[number..].trim_start_matches(' ');
+    let unit = &unit[..unit.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(unit.len())];
+    let number: f64 = value[..number].trim_end_matches('.').parse().ok()?;
+    // Programs divide by 1024, whatever they call it.
+    Some(number * ByteUnits::Binary.scale(unit).unwrap_or(1.0))
+}
+
+/// The fields in small letters without the marks between words, and how many goroutines there are.
+static IN_OTHER_LETTERS: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
+    let goroutines = ["goroutines", "numgoroutine", "numgoroutines"].map(|name| (name.to_owned(), GOROUTINES));
+    FIELDS.iter().map(|name| (name.to_ascii_lowercase(), *name)).chain(goroutines).collect()
+});
 
 /// The fields that the state of a program is made of.
 const FIELDS: [&str; 23] = [
@@ -184,6 +222,18 @@ const OF_BEATS: [(&str, &str); 5] = [
 ];
 const OF_ANY_ALLOCATOR: [&str; 4] = ["Alloc", "Sys", "Mallocs", "Frees"];
 const FEWEST_FIELDS: usize = 3;
+const GOROUTINES: &str = "NumGoroutine";
+/// What programs put behind a name, longest first.
+const UNITS: [(&str, f64); 7] = [
+    ("bytes", 1.0),
+    ("mib", 1_048_576.0),
+    ("kib", 1024.0),
+    ("gib", 1_073_741_824.0),
+    ("mb", 1_048_576.0),
+    ("kb", 1024.0),
+    ("gb", 1_073_741_824.0),
+];
+const LONGEST_NAME: usize = 40;
 /// Lines that could be one.
 const TRIED: usize = 50;
 
@@ -213,6 +263,13 @@ mod tests {
         assert_eq!(values(assigned, "memstats.NumGoroutine"), [(BEGIN, 41.0)]);
         let within = "2026-11-28T10:00:00Z\tINFO\tmemory\t{\"alloc\": 41000000, \"sys\": 92000000, \"num_gc\": 907}\n";
         assert_eq!(values(within, "memstats.Alloc"), [(BEGIN, 41e6)]);
+        let with_units =
+            "{\"level\":\"info\",\"ts\":1795860000.25,\"msg\":\"mem\",\"alloc_mb\":41,\"sysMB\":92,\"numGC\":907}\n";
+        assert!(is_log(with_units.as_bytes()));
+        assert_eq!(values(with_units, "memstats.Alloc"), [(BEGIN + 250, 42_991_616.0)]);
+        assert_eq!(values(with_units, "memstats.Sys"), [(BEGIN + 250, 96_468_992.0)]);
+        let camel = "{\"time\":1795860000000,\"heapAlloc\":41000000,\"heapSys\":80000000,\"numGC\":907}\n";
+        assert_eq!(values(camel, "memstats.HeapAlloc"), [(BEGIN, 41e6)]);
         let other = "{\"ts\":\"2026-11-28T10:00:00Z\",\"my_heap_alloc\":1,\"sys\":\"linux\",\"num_gc\":1}\n";
         assert!(!is_log(other.as_bytes()));
     }

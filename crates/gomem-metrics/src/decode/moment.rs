@@ -49,6 +49,29 @@ pub(crate) fn moment_in(line: &str) -> Option<i64> {
     milliseconds_of(&rest[..end])
 }
 
+/// The same where it is a number of seconds, milliseconds or nanoseconds since 1970, behind a name that is of time: `"ts":1764324000.1`.
+pub(crate) fn stamp_in(line: &str) -> Option<i64> {
+    let begin = line.get(..FARTHEST_MOMENT).unwrap_or(line);
+    let at = |name: &str, at: usize| {
+        let (before, after) = (&line[..at], &line[at + name.len()..]);
+        let is_whole = !before.ends_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
+        let value = after.strip_prefix('"').unwrap_or(after).trim_start().strip_prefix([':', '='])?.trim_start();
+        let end = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
+        let digits = value[..end].split('.').next()?.len();
+        let number: f64 = value[..end].parse().ok().filter(|_| is_whole)?;
+        let milliseconds = match digits {
+            10 => number * 1e3,
+            13 => number,
+            16 => number / 1e3,
+            19 => number / 1e6,
+            _ => return None,
+        };
+        Some(milliseconds as i64)
+    };
+    let of = |name: &&str| begin.match_indices(*name).find_map(|(found, _)| at(name, found));
+    ["timestamp", "time", "ts", "t"].iter().find_map(of)
+}
+
 /// `+02:00`, `-0530`, `Z`, or none.
 fn zone_seconds(zone: &str) -> Option<i64> {
     let (sign, clock) = match zone.as_bytes() {

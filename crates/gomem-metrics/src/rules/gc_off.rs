@@ -51,20 +51,30 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let only_grows = more >= LEAST_BYTES && cycles == 0.0;
     let container = window.container_limit_bytes;
     let left = container.filter(|_| only_grows).map(|limit| (limit - last.1).max(0.0) / (more / (last.0 - first.0)));
+    let what = if cycles == 0.0 {
+        "nothing is collected".to_owned()
+    } else {
+        format!("only the program itself starts a GC (runtime.GC, debug.FreeOSMemory), {cycles:.0} here")
+    };
+    let course = if cycles > 0.0 && !window.knows(Quantity::HeapObjectsBytes) {
+        format!("{} were allocated meanwhile", bytes(more))
+    } else {
+        format!("{} of objects at first, {} at last", bytes(first.1), bytes(last.1))
+    };
     let summary = format!(
-        "GOGC=off, or debug.SetGCPercent(-1), and no GOMEMLIMIT: nothing is collected; {} of objects at first, {} at last{}",
-        bytes(first.1),
-        bytes(last.1),
+        "GOGC=off, or debug.SetGCPercent(-1), and no GOMEMLIMIT: {what}; {course}{}",
         left.map_or_else(String::new, |seconds| format!(
             ", at this pace the container is full in {}",
             Unit::Seconds.humanize(seconds)
         ))
     );
+    // What was allocated is what is there as long as nothing is collected.
+    let objects_at = |value: f64| Some(value).filter(|_| cycles == 0.0 || window.knows(Quantity::HeapObjectsBytes));
     let severity = if only_grows { Severity::Critical } else { Severity::Warning };
     Opinion::fired(severity, summary, ACTION)
         .against("heap_growth_bytes", more, LEAST_BYTES, Unit::Bytes)
-        .with("objects_first_bytes", first.1, Unit::Bytes)
-        .with("objects_last_bytes", last.1, Unit::Bytes)
+        .with("objects_first_bytes", objects_at(first.1), Unit::Bytes)
+        .with("objects_last_bytes", objects_at(last.1), Unit::Bytes)
         .with("gc_cycles", cycles, Unit::Count)
         .with("container_limit_bytes", container, Unit::Bytes)
         .sure(Confidence::High)

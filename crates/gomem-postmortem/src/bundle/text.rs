@@ -30,6 +30,7 @@ pub(crate) use log::{
 pub(crate) use machine::{
     container_spec::{ContainerSpec, GoLimit},
     eviction::Eviction,
+    group_events::GroupEvents,
     kernel_line::{Exhausted, Kills, is_unit},
     machine_memory::MachineMemory,
     oom_report::{OomReport, ProcessTable},

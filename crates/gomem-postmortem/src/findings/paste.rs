@@ -7,6 +7,7 @@ pub(crate) mod container_spec;
 pub(crate) mod course;
 pub(crate) mod crashes;
 pub(crate) mod eviction;
+pub(crate) mod group_events;
 pub(crate) mod heap_goal;
 pub(crate) mod log_alone;
 pub(crate) mod memory_limiter;

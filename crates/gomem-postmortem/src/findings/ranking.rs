@@ -121,8 +121,11 @@ pub(crate) fn find(
     }
     if findings.iter().all(|finding| finding.kind != FindingKind::Leak) {
         findings.extend(few_readings(state, diagnosis).or_else(|| few_amounts(state, diagnosis)));
-        findings.extend(few_counts(state, diagnosis).or_else(|| many_goroutines(state, diagnosis)));
-        findings.extend(two_scrapes(bundle, state));
+        let grown = two_scrapes(bundle, state);
+        let is_told = grown.as_ref().is_some_and(|grown| grown.is_of_goroutines);
+        let many = || many_goroutines(state, diagnosis).filter(|_| !is_told);
+        findings.extend(few_counts(state, diagnosis).or_else(many));
+        findings.extend(grown.map(|grown| grown.finding));
     }
     findings.extend(log_alone(bundle));
     findings.extend(benchmark_outputs(bundle));

@@ -14,9 +14,9 @@ use crate::bundle::{
         },
         machine::{
             cgroup::cgroup_memory, container_spec::ContainerSpec, container_table::container_memory,
-            eviction::Eviction, mac_footprint::mac_footprint, machine_memory::MachineMemory, oom_report::OomReport,
-            pod_metrics::pod_metrics, process_memory::ProcessMemory, server_status::server_status,
-            unit_status::unit_status,
+            eviction::Eviction, group_events::GroupEvents, mac_footprint::mac_footprint, machine_memory::MachineMemory,
+            oom_report::OomReport, pod_metrics::pod_metrics, process_memory::ProcessMemory,
+            server_status::server_status, unit_status::unit_status,
         },
         perf_report::PerfReport,
         printed_profile::LARGEST_OUTPUT,
@@ -86,6 +86,7 @@ pub(crate) enum Printout {
     Limiter(MemoryLimiter),
     Refused(Refused),
     Perf(PerfReport),
+    GroupEvents(GroupEvents),
     Index(ProfileIndex),
     Benchmarks(BenchmarkTable),
     /// Of one thing each, over time.
@@ -113,6 +114,7 @@ impl Printout {
         all.extend(MemoryLimiter::find(text).map(Self::Limiter));
         all.extend(Refused::find(text).map(Self::Refused));
         all.extend(PerfReport::find(text).map(Self::Perf));
+        all.extend(GroupEvents::find(text).map(Self::GroupEvents));
         all.extend(OomReport::find(text).map(Self::OomReport));
         all.extend(ProfileIndex::find(text).map(Self::Index));
         all.extend(BenchmarkTable::find(text).map(Self::Benchmarks));

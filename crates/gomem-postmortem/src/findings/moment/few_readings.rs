@@ -191,7 +191,7 @@ const LEAST_FACTOR: f64 = 1.5;
 const LEAST_MORE: f64 = 8.0 * MIB;
 /// Without a limit and without GOGC the goal has no end.
 const LARGEST_GOAL: f64 = 1e15;
-const TAKE_GOROUTINES: &str = "Take a goroutine profile (/debug/pprof/goroutine?debug=2): it says at which line most of them wait, and who made them.";
+pub(crate) const TAKE_GOROUTINES: &str = "Take a goroutine profile (/debug/pprof/goroutine?debug=2): it says at which line most of them wait, and who made them.";
 /// A judgement: more than a busy server's connections are as a rule.
 const MANY_GOROUTINES: f64 = 10_000.0;
 /// A judgement.

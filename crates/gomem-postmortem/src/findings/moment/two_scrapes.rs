@@ -8,13 +8,19 @@ use crate::{
     bundle::Bundle,
     findings::{
         finding::{Finding, FindingKind},
-        moment::snapshot::advice_on,
+        moment::{few_readings::TAKE_GOROUTINES, snapshot::advice_on},
         sentence::bytes,
     },
 };
 
+/// What grew, and whether that is goroutines with their stacks.
+pub(crate) struct BetweenScrapes {
+    pub(crate) finding: Finding,
+    pub(crate) is_of_goroutines: bool,
+}
+
 /// Of two scrapes, or of the first and the last of several whose times are not known: what grew between them.
-pub(crate) fn two_scrapes(bundle: &Bundle, state: &GoState) -> Option<Finding> {
+pub(crate) fn two_scrapes(bundle: &Bundle, state: &GoState) -> Option<BetweenScrapes> {
     let (first, last) = match &bundle.earlier_scrape {
         Some(earlier) => (Scrape::new(&earlier.state(), 0)?, Scrape::new(state, state.rows().checked_sub(1)?)?),
         None if state.rows() == 2 && state.segments().len() == 1 => (Scrape::new(state, 0)?, Scrape::new(state, 1)?),
@@ -27,7 +33,11 @@ pub(crate) fn two_scrapes(bundle: &Bundle, state: &GoState) -> Option<Finding> {
     let is_garbage = most.part == Part::Objects
         && first.goal.map_or(most.last < FACTOR_OF_GARBAGE * most.first, |goal| most.last <= goal);
     let (at_first, at_last) = (bytes(most.first), bytes(most.last));
-    let title = format!("Grew between two scrapes: {}, {at_first} → {at_last}", most.part.title());
+    let crowd = first.goroutines.zip(last.goroutines).filter(|(before, now)| *now >= MANY_TIMES * before);
+    let of_goroutines = crowd.filter(|_| most.part == STACKS);
+    let goroutines =
+        of_goroutines.map_or_else(String::new, |(before, now)| format!(" of {before:.0} → {now:.0} goroutines"));
+    let title = format!("Grew between two scrapes: {}{goroutines}, {at_first} → {at_last}", most.part.title());
     let is_warning =
         !is_garbage && matches!(most.part, Part::Objects | Part::Of(Component::Stacks | Component::OffHeap));
     let severity = if is_warning { Severity::Warning } else { Severity::Info };
@@ -41,7 +51,7 @@ pub(crate) fn two_scrapes(bundle: &Bundle, state: &GoState) -> Option<Finding> {
         true => "No other part of what is held grew as much as a quarter of that.".to_owned(),
         false => format!("Beside them: {}.", others.join("; ")),
     };
-    if let Some((before, now)) = first.goroutines.zip(last.goroutines) {
+    if let Some((before, now)) = first.goroutines.zip(last.goroutines).filter(|_| of_goroutines.is_none()) {
         finding.summary += &format!(" Goroutines: {before:.0} and {now:.0}.");
     }
     finding.summary += if is_garbage {
@@ -54,6 +64,7 @@ pub(crate) fn two_scrapes(bundle: &Bundle, state: &GoState) -> Option<Finding> {
             "Two heap profiles as far apart (/debug/pprof/heap?gc=1), and `gomem diff` of both, say which lines' objects are more; a third \
              scrape after as long again says whether it goes on."
         }
+        STACKS if of_goroutines.is_some() => TAKE_GOROUTINES,
         Part::Of(component) => advice_on(component),
     }
     .to_owned();
@@ -62,7 +73,7 @@ pub(crate) fn two_scrapes(bundle: &Bundle, state: &GoState) -> Option<Finding> {
     let evidence = [("in the first scrape", most.first), ("in the last scrape", most.last)];
     finding.evidence =
         evidence.map(|(quantity, bytes)| Evidence::new(quantity, bytes, Unit::Bytes).with_source("metrics")).to_vec();
-    Some(finding)
+    Some(BetweenScrapes { finding, is_of_goroutines: of_goroutines.is_some() })
 }
 
 /// What is compared: the heap's objects are one part, whether they are live or not.
@@ -135,6 +146,9 @@ impl Grown {
     }
 }
 
+const STACKS: Part = Part::Of(Component::Stacks);
+/// A judgement.
+const MANY_TIMES: f64 = 2.0;
 const LEAST_MORE: f64 = 32.0 * MIB;
 /// Judgements: less is what a heap varies by.
 const LEAST_FACTOR: f64 = 1.5;
@@ -150,7 +164,7 @@ mod tests {
         let artifact =
             |text: &&str| Artifact { name: name.to_owned(), bytes: text.as_bytes().to_vec(), modified_ms: None };
         let bundle = Bundle::from_artifacts("two", texts.iter().map(artifact).collect());
-        two_scrapes(&bundle, &bundle.metrics().state()).map(|finding| (finding.severity, finding.title))
+        two_scrapes(&bundle, &bundle.metrics().state()).map(|grown| (grown.finding.severity, grown.finding.title))
     }
 
     #[test]

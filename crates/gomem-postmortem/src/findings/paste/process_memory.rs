@@ -31,10 +31,12 @@ pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
             Printout::Process(_) | Printout::Stated(_) | Printout::Logged(_) | Printout::Amounts(_)
         )
     };
-    let has_stacks = bundle.goroutines.iter().any(|profile| profile.total(0) > 0);
+    // By a profile, or by metrics.
+    let is_counted =
+        bundle.goroutines.iter().any(|profile| profile.total(0) > 0) || state.last(Quantity::Goroutines).is_some();
     let mut counted: Vec<Finding> =
-        bundle.spoken.iter().filter(|_| !has_stacks).filter_map(spoken_goroutines).collect();
-    if counted.is_empty() && !has_stacks {
+        bundle.spoken.iter().filter(|_| !is_counted).filter_map(spoken_goroutines).collect();
+    if counted.is_empty() && !is_counted {
         // The head of a profile alone.
         let head = bundle.goroutines.iter().filter_map(|profile| profile.header_total()).max();
         let spoken =

@@ -19,7 +19,8 @@ pub(crate) fn stated(stated: &StatedMemory, name: &str, resident: Option<f64>) -
     let resident = last.of(Field::Resident).or(resident);
     let part = outside_that_grows(&stated.readings);
     let part = part.or_else(|| objects_that_stay(&stated.readings));
-    let part = part.or_else(|| kept_by_map(stated)).or_else(|| largest(last, resident))?;
+    let part = part.or_else(|| kept_by_map(stated)).or_else(|| slots_that_stay(&stated.readings));
+    let part = part.or_else(|| largest(last, resident))?;
     let mut finding = Finding::new(FindingKind::Printed, part.severity, part.title);
     finding.summary = format!("{name}: {}.", in_words(last, resident));
     finding.summary += &over_readings(&stated.readings);
@@ -105,6 +106,24 @@ fn objects_that_stay(readings: &[Reading]) -> Option<Part> {
             );
             Part::new(title, &action, last)
         }
+    })
+}
+
+/// Free slots that are most of what spans in use have, in each reading, though GC ran between: no moment right after one.
+fn slots_that_stay(readings: &[Reading]) -> Option<Part> {
+    let of = |reading: &Reading| Some((reading.free_slots()?, reading.of(Field::Inuse)?, reading.of(Field::NumGc)?));
+    let all: Vec<(f64, f64, f64)> = readings.iter().map(of).collect::<Option<_>>()?;
+    let (slots, inuse, _) = *all.last()?;
+    let are_most = all.iter().all(|&(slots, inuse, _)| slots >= LEAST && slots >= MOSTLY_FREE * inuse);
+    let ran = all.windows(2).all(|pair| pair[1].2 > pair[0].2);
+    (are_most && ran && all.len() >= FEWEST_OF_SLOTS).then(|| {
+        let title = format!(
+            "{} of {} of spans in use are free slots, and no fewer in any of {} readings with GC between",
+            bytes(slots),
+            bytes(inuse),
+            all.len()
+        );
+        Part { severity: Severity::Warning, ..Part::new(title, advice_on(Component::Fragmentation), slots) }
     })
 }
 
@@ -263,6 +282,10 @@ const FEWEST_CYCLES: f64 = 3.0;
 const LEAST_SHARE: f64 = 0.25;
 const LEAST_GROWTH: f64 = 8.0 * MIB;
 const FEWEST_READINGS: usize = 4;
+/// What is free in three readings that are GCs apart is no moment right after a sweep.
+const FEWEST_OF_SLOTS: usize = 3;
+/// A judgement: at GOGC=100 a heap is half empty right after a GC.
+const MOSTLY_FREE: f64 = 0.6;
 const FEWEST_LEVEL: usize = 6;
 const FEWEST_SAME: usize = 3;
 /// One reading may be from right before a GC, another from right after one.
@@ -276,6 +299,21 @@ mod tests {
 
     fn told(text: &str, resident: Option<f64>) -> Finding {
         stated(&StatedMemory::find(text).unwrap(), "a.md", resident).unwrap()
+    }
+
+    #[test]
+    fn free_slots_that_stay_over_gcs_are_a_warning() {
+        let line = |objects: u32, cycles: u32| {
+            format!("Alloc = {objects} MiB Sys = 3610 MiB HeapInuse = 3120 MiB HeapIdle = 310 MiB NumGC = {cycles}\n")
+        };
+        let of = |lines: &[(u32, u32)]| {
+            told(&lines.iter().map(|&(objects, cycles)| line(objects, cycles)).collect::<String>(), None)
+        };
+        let stays = of(&[(612, 7), (598, 9), (620, 12)]);
+        assert_eq!(stays.severity, Severity::Warning);
+        assert!(stays.title.starts_with("2.4 GiB of 3.0 GiB of spans in use are free slots"), "{}", stays.title);
+        assert_eq!(of(&[(612, 7), (598, 7), (620, 7)]).severity, Severity::Info);
+        assert_eq!(of(&[(612, 7), (2900, 9), (620, 12)]).severity, Severity::Info);
     }
 
     #[test]

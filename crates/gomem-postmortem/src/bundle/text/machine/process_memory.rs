@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::text::printed::printable;
+use crate::bundle::text::{machine::process_columns::Columns, printed::printable};
 
 /// What a process holds, by the kernel.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -119,7 +119,7 @@ fn process_status(asked: &str, lines: &[&str]) -> Option<ProcessMemory> {
 }
 
 /// Whether a line is one that a shell was given: `$ ps aux`, `root@host:~# cat /proc/1/status`.
-fn is_prompt(line: &str) -> bool {
+pub(super) fn is_prompt(line: &str) -> bool {
     line.split_whitespace().next().is_some_and(|word| word.ends_with(['$', '#', '%', '>', '❯']))
 }
 
@@ -300,10 +300,8 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
             columns = Some(found);
             continue;
         }
-        if columns.is_none() && Columns::is_row_of_ps(&cells) {
-            // `ps aux | grep api` leaves the heading out.
-            columns = Some(Columns::PS);
-        }
+        // `ps aux | grep api` leaves the heading out.
+        columns = columns.or_else(|| Columns::by_row(&cells));
         let Some(columns) = &columns else { continue };
         let pid = columns.pid.map_or_else(|| columns.command_of(&cells), |pid| cells.get(pid).copied());
         let Some((resident, known_by)) = cells.get(columns.resident).zip(pid) else { continue };
@@ -376,104 +374,6 @@ impl Row {
     }
 }
 
-struct Columns {
-    tool: &'static str,
-    resident: usize,
-    shared: Option<usize>,
-    virtual_size: Option<usize>,
-    /// Without one a process is known by its command.
-    pid: Option<usize>,
-    command: usize,
-    /// Whether no heading names them, but the options of `ps`.
-    is_asked: bool,
-}
-
-impl Columns {
-    /// `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND`.
-    const PS: Self = Self {
-        tool: "ps",
-        resident: 5,
-        shared: None,
-        virtual_size: Some(4),
-        pid: Some(1),
-        command: 10,
-        is_asked: false,
-    };
-
-    fn is_row_of_ps(cells: &[&str]) -> bool {
-        let [_, pid, cpu, share, virtual_size, resident, terminal, state, _, time, _, ..] = cells else { return false };
-        let number = |cell: &str| cell.parse::<u64>().ok();
-        let is_percent = |cell: &str| cell.contains('.') && cell.parse::<f64>().is_ok();
-        let is_state = state.len() <= 5 && state.starts_with(['R', 'S', 'D', 'T', 'I', 'Z']);
-        let is_terminal = *terminal == "?" || terminal.starts_with("pts/") || terminal.starts_with("tty");
-        let is_time = time.split_once(':').is_some_and(|(minutes, _)| minutes.parse::<u64>().is_ok());
-        let sizes = number(virtual_size).zip(number(resident));
-        let is_large_enough = sizes.is_some_and(|(virtual_size, resident)| virtual_size >= resident);
-        number(pid).is_some()
-            && is_percent(cpu)
-            && is_percent(share)
-            && is_large_enough
-            && is_terminal
-            && is_state
-            && is_time
-    }
-
-    /// `PID USER … VIRT RES SHR … COMMAND` of `top`, `USER PID %CPU %MEM VSZ RSS … COMMAND` of `ps`.
-    fn find(cells: &[&str]) -> Option<Self> {
-        let at = |names: &[&str]| cells.iter().position(|cell| names.contains(cell));
-        let command = at(&["COMMAND", "CMD", "Command"]);
-        let pid = at(&["PID"]);
-        if pid.is_none() && (command.is_none() || cells.len() > MOST_CHOSEN) {
-            return None;
-        }
-        let (tool, resident) = match at(&["RSS"]) {
-            Some(resident) => ("ps", resident),
-            None => ("top", at(&["RES"]).filter(|_| at(&["VIRT"]).is_some())?),
-        };
-        let shared = at(&["SHR"]).filter(|_| tool == "top");
-        let virtual_size = at(&["VIRT", "VSZ"]);
-        Some(Self {
-            tool,
-            resident,
-            shared,
-            virtual_size,
-            pid,
-            command: command.unwrap_or(usize::MAX),
-            is_asked: false,
-        })
-    }
-
-    /// `ps -eo rss,comm | grep api`, whose heading was left out: the columns that were asked for.
-    fn asked(cells: &[&str]) -> Option<Self> {
-        let ps = cells.iter().position(|cell| *cell == "ps")?;
-        (ps == 0 || is_prompt(cells[0])).then_some(())?;
-        let option = (ps + 1..cells.len()).find(|&at| cells[at].starts_with('-') && cells[at].ends_with('o'))?;
-        let names: Vec<&str> = cells.get(option + 1)?.split(',').map(|name| name.trim_end_matches('=')).collect();
-        let at = |known: &[&str]| names.iter().position(|name| known.contains(name));
-        let (resident, command) = (at(&["rss", "rssize", "rsz"])?, at(&["comm", "cmd", "args", "command", "ucmd"])?);
-        Some(Self {
-            tool: "ps",
-            resident,
-            shared: None,
-            virtual_size: at(&["vsz", "vsize"]),
-            pid: at(&["pid"]),
-            command,
-            is_asked: true,
-        })
-    }
-
-    /// The command of a row that has no more cells than that needs.
-    fn command_of<'a>(&self, cells: &[&'a str]) -> Option<&'a str> {
-        cells.get(self.command).copied().filter(|_| cells.len() == self.command.max(self.resident) + 1)
-    }
-
-    /// Kilobytes unless a letter says otherwise: `186104`, `355m`, `8.8g`. `None` for more than a machine has.
-    fn bytes(cell: &str) -> Option<f64> {
-        let kilobytes = || cell.parse().ok().filter(|number: &f64| *number >= 0.0).map(|number| number * KIB);
-        of_machine(ByteUnits::Binary.parse(cell).or_else(kilobytes)?)
-    }
-}
-
 /// `  10002652 kB`.
 fn kilobytes(text: &str) -> Option<f64> {
     of_machine(ByteUnits::Binary.parse(text.trim())?)
@@ -487,8 +387,6 @@ const GO_ARENAS: [std::ops::Range<u64>; 2] = [0x00c0_0000_0000..0x00ff_0000_0000
 const MALLOC_ARENA: u64 = 64 << 20;
 /// Any program with a C library has some.
 const LEAST_OF_ARENAS: f64 = 64.0 * MIB;
-/// Columns that somebody chose; a table of more has a PID.
-const MOST_CHOSEN: usize = 4;
 const FEWEST_DIGITS: usize = 8;
 const FEWEST_AREAS: usize = 3;
 /// The largest have half of it.
