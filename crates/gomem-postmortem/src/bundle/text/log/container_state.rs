@@ -2,7 +2,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::machine::process_memory::of_machine;
+use crate::bundle::text::{machine::process_memory::of_machine, words::amount_line::AmountLine};
 
 /// The limit of a container by what stands above and below its state.
 pub(crate) fn limit_around(above: &[u8], below: &[u8]) -> Option<u64> {
@@ -11,14 +11,11 @@ pub(crate) fn limit_around(above: &[u8], below: &[u8]) -> Option<u64> {
     of_container.or_else(|| limit_of_invocation(below))
 }
 
-/// The size of a function that Lambda reports below its end: `REPORT RequestId: …  Memory Size: 128 MB  Max Memory Used: 128 MB`.
+/// The size of a function that Lambda reports below its end.
 fn limit_of_invocation(below: &[u8]) -> Option<u64> {
-    let mut lines = below.split(|&byte| byte == b'\n').take(FARTHEST_REPORT);
-    let report = lines.find(|line| memchr::memmem::find(line, b"REPORT RequestId: ").is_some())?;
-    let (_, size) = std::str::from_utf8(report).ok()?.split_once("Memory Size: ")?;
-    let (number, unit) = size.split_once(' ')?;
-    let unit = unit.split_whitespace().next()?;
-    of_machine(ByteUnits::Binary.parse(&format!("{number} {unit}"))?).map(|bytes| bytes as u64)
+    let lines = below.split(|&byte| byte == b'\n').take(FARTHEST_REPORT);
+    let mut reports = lines.filter_map(|line| AmountLine::of_lambda(std::str::from_utf8(line).ok()?));
+    reports.next()?.limit.map(|bytes| bytes as u64)
 }
 
 /// `Restart Count:  41`, `restartCount: 41`, below the state of a container.

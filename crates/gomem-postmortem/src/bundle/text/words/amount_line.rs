@@ -53,7 +53,8 @@ impl<'a> AmountLine<'a> {
         of_tools.or_else(|| Self::of_heroku(line)).or_else(|| Self::of_list(line))
     }
 
-    fn of_lambda(line: &'a str) -> Option<Self> {
+    /// `REPORT RequestId: …  Memory Size: 128 MB  Max Memory Used: 75 MB`: what AWS Lambda says of an invocation.
+    pub(crate) fn of_lambda(line: &'a str) -> Option<Self> {
         let (before, report) = line.split_once("REPORT RequestId: ")?;
         let of = |name: &str| {
             let (_, value) = report.split_once(name)?;
