@@ -212,6 +212,27 @@ fn stacks_of([first, last]: [u64; 2], kib: u64, other_mib: u64) -> Judgement {
 }
 
 #[test]
+fn stacks_of_a_burst_that_ended_are_not_those_of_the_goroutines_that_run() {
+    let told = |burst: u64| {
+        let scrapes = (0..40_u64).map(|step| {
+            let goroutines = if step % 8 == 0 { burst } else { 5 };
+            let text = format!(
+                "go_goroutines {goroutines}\ngo_memstats_stack_inuse_bytes {0}\ngo_memstats_heap_released_bytes 0\n\
+                 go_memstats_sys_bytes {0}\n",
+                96 << 20
+            );
+            (1_700_000_000 + step as i64, text)
+        });
+        judgement(scrapes, "huge_stacks")
+    };
+    let ended = told(1505);
+    assert_eq!((ended.verdict.name(), ended.severity.name()), ("fired", "warning"), "{}", ended.summary);
+    assert!(ended.summary.contains("up to 1505 at a time, 65.3 KiB for each"), "{}", ended.summary);
+    let of_few = told(6);
+    assert!(of_few.summary.contains("for each of 5 goroutines: deep recursion"), "{}", of_few.summary);
+}
+
+#[test]
 fn stacks_that_are_most_of_the_memory_are_never_called_a_small_part() {
     let grown = stacks_of([3000, 3000], 32, 20);
     assert_eq!((grown.verdict.name(), grown.severity.name()), ("fired", "warning"), "{}", grown.summary);

@@ -36,6 +36,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if share < LEAST_FRACTION || stacks < LEAST_BYTES {
         return with_evidence(Opinion::clear("stacks are not a large part of the memory"));
     }
+    let most = window.until_now().highest(Quantity::Goroutines).unwrap_or(goroutines);
+    if most >= MANY_MORE * goroutines {
+        return with_evidence(of_ended(stacks, share, (goroutines, most))).with("most_goroutines", most, Unit::Count);
+    }
     if each < LEAST_EACH {
         return with_evidence(of_many(window, stacks, share, (goroutines, each)));
     }
@@ -48,6 +52,20 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     with_evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(
         "Checked: many goroutines with small stacks are goroutine_leak instead. Stacks shrink only at a GC.",
     )
+}
+
+/// Stacks of goroutines that ended: what is free of them is given back at a GC only.
+fn of_ended(stacks: f64, share: f64, (goroutines, most): (f64, f64)) -> Opinion {
+    let each = stacks / most;
+    let severity = if each >= GROWN { Severity::Warning } else { Severity::Info };
+    let summary = format!(
+        "stacks hold {} ({} of what Go holds), while {goroutines:.0} goroutines run: most are of goroutines that ended, up to {most:.0} at a time, \
+         {} for each of those",
+        bytes(stacks),
+        percent(share),
+        bytes(each)
+    );
+    Opinion::fired(severity, summary, OF_ENDED).confounder("More goroutines may have run between two scrapes.")
 }
 
 /// Many goroutines whose stacks are no large ones: where these are most of the memory, that is told, unless they grow in number, which
@@ -101,9 +119,14 @@ const ACTION: &str = "Take /debug/pprof/goroutine?debug=2 and look for deep stac
                       go build -gcflags=-S.";
 const OF_MANY: &str = "Keep fewer goroutines at a time (a pool of workers, a poller instead of a goroutine for each connection), or make what each has on its \
                        stack small: no large array as a local variable, no deep call that is kept waiting in. /debug/pprof/goroutine says where they wait.";
+const OF_ENDED: &str = "Start fewer goroutines at a time (errgroup.SetLimit, a fixed set of workers), or make what each has on its stack small: no \
+                        large array as a local variable, no deep recursion. /debug/pprof/goroutine, taken while they run, says where they are. \
+                        What they leave is given back at the next GC.";
 const LEAST_FRACTION: f64 = 0.25;
 const MOST_OF_MEMORY: f64 = 0.5;
 const LEAST_BYTES: f64 = 32.0 * MIB;
 const LEAST_EACH: f64 = 64.0 * 1024.0;
+/// A judgement: of a level number of goroutines no more than this comes and goes.
+const MANY_MORE: f64 = 4.0;
 /// Three times doubled, from 2 KiB.
 const GROWN: f64 = 16.0 * 1024.0;
