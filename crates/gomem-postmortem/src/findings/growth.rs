@@ -254,7 +254,7 @@ fn held_at<'p>(profiles: Vec<&'p HeapProfile>, state: &GoState) -> (Vec<&'p Heap
 }
 
 /// How many seconds old was what the last of these profiles shows when it was taken: where the program allocated so little in that
-/// time, beside what it allocated while the profiles show growth, that the work was done.
+/// time's end, beside what it allocated while the profiles show growth, that the work was done.
 pub(crate) fn quiet_after(profiles: Vec<&HeapProfile>, state: &GoState) -> Option<f64> {
     let taken = profiles.last()?.profile.time_nanos()?;
     let (_, times) = held_at(profiles, state);
@@ -262,10 +262,11 @@ pub(crate) fn quiet_after(profiles: Vec<&HeapProfile>, state: &GoState) -> Optio
     quiet_seconds(moments, |[begin, end]| allocated_between(state, [begin, end].into_iter()))
 }
 
-/// The seconds from the second of three moments to the third, where that is as long as before it, and far less was allocated in it.
+/// The seconds from the second of three moments to the third, where that is as long as before it, and far less was allocated in as long
+/// before the third: work may have gone on after the last GC that a profile shows.
 fn quiet_seconds([first, last, taken]: [i64; 3], allocated: impl Fn([i64; 2]) -> Option<f64>) -> Option<f64> {
     let (grew, quiet) = (last.saturating_sub(first), taken.saturating_sub(last));
-    let is_less = allocated([last, taken])? * grew as f64 <= QUIET * allocated([first, last])? * quiet as f64;
+    let is_less = allocated([taken.saturating_sub(grew), taken])? <= QUIET * allocated([first, last])?;
     (grew > 0 && quiet >= grew && is_less).then_some(quiet as f64 / 1e9)
 }
 
@@ -337,6 +338,12 @@ mod tests {
         };
         assert_eq!(seconds([0, 2, 14], [100.0, 2.0]), Some(12.0));
         assert_eq!(seconds([0, 2, 14], [100.0, 90.0]), None, "a heap that doubles waits as long");
+        let until_six = |[begin, end]: [i64; 2]| Some((end.min(6_000_000_000) - begin).max(0) as f64);
+        assert_eq!(
+            quiet_seconds([0, 4, 12].map(|second| second * 1_000_000_000), until_six),
+            Some(8.0),
+            "work went on"
+        );
         assert_eq!(seconds([0, 2, 3], [100.0, 2.0]), None, "a moment");
         assert_eq!(seconds([2, 2, 14], [100.0, 2.0]), None, "one GC");
     }

@@ -1,7 +1,7 @@
 //! All that grew, by how sure it is that it goes on.
 
 use gomem_metrics::{Diagnosis, GoState, Quantity};
-use gomem_table::Unit;
+use gomem_table::{Unit, percent};
 
 use crate::{
     attribution::Site,
@@ -10,9 +10,9 @@ use crate::{
         finding::{Finding, FindingKind, Kept},
         gc::judgements::HeapGrowth,
         goroutine::goroutines::{GoroutineCount, LeakedGoroutines},
-        growth::GrowingSite,
+        growth::{GrowingSite, quiet_after, timed_heaps},
         leak::{
-            between::Between,
+            between::{Between, tell_quiet},
             kept_together::KeptTogether,
             leak::{leak, leaking},
             let_go::LetGo,
@@ -49,6 +49,17 @@ impl<'a> AllGrowth<'a> {
         let together = KeptTogether::group(&leaks, joined, goroutines);
         let of_leak = |kept: &KeptTogether<'_>| leak(kept, &leaks, joined, (live_heap, told), goroutines);
         let mut findings: Vec<Finding> = together.iter().map(of_leak).collect();
+        // A rule that sees it leak has looked at the time after the profiles too.
+        let quiet = if told == HeapGrowth::Leaks { None } else { quiet_after(timed_heaps(bundle), state) };
+        for (finding, kept) in findings.iter_mut().zip(&together).filter(|_| quiet.is_some()) {
+            finding.title = format!(
+                "Growth until the work was done, as it seems: {} had {} in use ({} of the live heap)",
+                kept.places(),
+                Unit::Bytes.humanize(kept.inuse_bytes() as f64),
+                percent(kept.inuse_fraction(), 0)
+            );
+            quiet.iter().for_each(|&seconds| tell_quiet(finding, seconds));
+        }
         let let_go = leaks.is_empty().then(|| LetGo::find(bundle, state, told == HeapGrowth::Leaks)).flatten();
         if let Some(let_go) = &let_go {
             let grew = (&*let_go.growing, &*let_go.sites);

@@ -64,16 +64,7 @@ impl<'s> Between<'s> {
             finding.summary += " The program was started again after them.";
         }
         if let Some(seconds) = self.quiet_seconds {
-            finding.severity = Severity::Info;
-            finding.summary += &format!(
-                " What the last of them shows was {} old when it was taken, and the program allocates at less than a quarter of the pace since: \
-                 the work is done, as it seems, and what it needed may be garbage that no GC has met yet.",
-                Unit::Seconds.humanize(seconds)
-            );
-            finding.action = format!(
-                "Take a heap profile with /debug/pprof/heap?gc=1, which runs a GC first: what it shows is kept. If that is as much: {}",
-                finding.action
-            );
+            tell_quiet(finding, seconds);
             return;
         }
         finding.action = format!(
@@ -82,6 +73,21 @@ impl<'s> Between<'s> {
         );
         finding.confounders.push("what fills up, or is loaded once, grows the same way between two profiles".into());
     }
+}
+
+/// Makes the finding of growth say that the work was done when the last profile was taken, which shows what was so many seconds before.
+pub(crate) fn tell_quiet(finding: &mut Finding, seconds: f64) {
+    finding.severity = Severity::Info;
+    finding.confidence = Confidence::Low;
+    finding.summary += &format!(
+        " What the last of them shows was {} old when it was taken, and the program allocates at less than a quarter of the pace in the end: \
+         the work is done, as it seems, and what it needed may be garbage that no GC has met yet.",
+        Unit::Seconds.humanize(seconds)
+    );
+    finding.action = format!(
+        "Take a heap profile with /debug/pprof/heap?gc=1, which runs a GC first: what it shows is kept. If that is as much: {}",
+        finding.action
+    );
 }
 
 /// The profiles of the last process that left several, and whether a later one is of another process.
