@@ -95,7 +95,7 @@ pub(crate) fn find(
     }
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
-    judgements::compare_profiles(bundle, young_seconds(state).is_some(), &mut findings);
+    judgements::compare_profiles(bundle, sites, young_seconds(state).is_some(), &mut findings);
     let of_no_line = |finding: &&mut Finding| finding.rules.contains(&Rule::LiveHeapLeak) && finding.place.is_none();
     doubt_start(state, findings.iter_mut().filter(of_no_line));
     mark_cost::explain(bundle.gctrace(), sites, pacing.ok(), &mut findings);

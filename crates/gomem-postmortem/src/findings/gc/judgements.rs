@@ -1,10 +1,13 @@
 //! What the rules say of the bundle's metrics and GC traces.
 
+use foldhash::HashMap;
 use gomem_finding::{Confidence, Severity};
 use gomem_metrics::{DiagnoseOptions, Diagnosis, GoState, Judgement, Rule, Verdict};
 use gomem_pprof::SiteGrowth;
+use gomem_table::percent;
 
 use crate::{
+    attribution::{Place, Site},
     bundle::Bundle,
     findings::{
         finding::{Finding, FindingKind},
@@ -129,7 +132,7 @@ pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
 
 /// What to do about a live heap that grows where the profiles are there already, and no line grows in each of them. In a `young` program
 /// that is no warning: what it builds up at its start grows so.
-pub(crate) fn compare_profiles(bundle: &Bundle, is_young: bool, findings: &mut [Finding]) {
+pub(crate) fn compare_profiles(bundle: &Bundle, sites: &[Site], is_young: bool, findings: &mut [Finding]) {
     let heaps = bundle.heaps();
     let most = heaps.iter().max_by_key(|heap| heap.inuse_bytes());
     let (Some(first), Some(most)) = (heaps.first(), most) else { return };
@@ -142,11 +145,28 @@ pub(crate) fn compare_profiles(bundle: &Bundle, is_young: bool, findings: &mut [
             first.name,
             most.name
         );
+        if let Some((place, share)) = line_of_most(sites) {
+            finding.summary += &format!(
+                " Of what the latest heap profile has in use, {} is of {}, in {}: what keeps that comes first.",
+                percent(share, 0),
+                place.short(),
+                place.short_function()
+            );
+        }
         if is_young && heaps.len() >= SiteGrowth::ENOUGH_PROFILES {
             finding.severity = Severity::Info;
             finding.confidence = Confidence::Low;
         }
     }
+}
+
+/// The line of the program that has most of what is in use, and its share.
+fn line_of_most(sites: &[Site]) -> Option<(&Place, f64)> {
+    let mut lines: HashMap<&Place, f64> = HashMap::default();
+    for site in sites.iter().filter(|site| site.reached_from.is_none()) {
+        *lines.entry(&site.charged_to).or_default() += site.inuse_fraction;
+    }
+    lines.into_iter().find(|(_, share)| *share > MOST)
 }
 
 /// What costs something; and where the memory is, if most of it is nothing that the other findings are about.
@@ -211,5 +231,7 @@ impl Finding {
     }
 }
 
+/// Of what is in use.
+const MOST: f64 = 0.5;
 /// A part of the time between two profiles.
 const BESIDE: i64 = 10;
