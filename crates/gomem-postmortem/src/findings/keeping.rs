@@ -3,4 +3,5 @@
 pub(crate) mod captured;
 pub(crate) mod container;
 pub(crate) mod final_store;
+pub(crate) mod given;
 pub(crate) mod keeper;

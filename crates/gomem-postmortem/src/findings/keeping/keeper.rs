@@ -16,6 +16,7 @@ use crate::{
                 CALL_PARAMETER, PART_OF_STRUCT, final_store, last_store, lasting_step, method_that_ends,
                 store_of_owner, store_of_parameter, storing_step,
             },
+            given::{Given, stores},
         },
     },
 };
@@ -48,6 +49,8 @@ pub(crate) enum Keeper {
     AtCaller { place: String, keeper: String, advice: &'static str },
     /// A function literal that captured it, which is kept.
     Captured(Captured),
+    /// A call on the line, of an object of a library that stores what it is given.
+    Given(Given),
     /// A container of the program that grows with it.
     Container(Container),
 }
@@ -66,6 +69,7 @@ impl Keeper {
                 format!("What it makes is returned to {place}, and {keeper} keeps what it is given. {advice}")
             }
             Self::Captured(captured) => captured.words(),
+            Self::Given(given) => given.words(),
             Self::Container(container) => container.words(),
             Self::Stored { step, function, is_given, is_part, advice, of_part, ends_by, owner } => {
                 let who = match is_given {
@@ -152,6 +156,7 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
                 owner: made.and_then(|made| store_of_owner(made, step, log?)),
             })
         })
+        .or_else(|| Given::find(kept).map(Keeper::Given))
         .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))
         .or_else(|| kept.first().and_then(|site| Container::find(site, all)).map(Keeper::Container))
 }
@@ -322,14 +327,6 @@ fn keeps_its_own(callee: &str) -> bool {
     is_of_std(callee) && Symbol::decode(callee).function().starts_with("New")
 }
 
-/// Whether a function's name says that it stores what it is given: another one may keep what it makes, and nothing else.
-fn stores(callee: &str) -> bool {
-    let symbol = Symbol::decode(callee);
-    let is_word = |rest: &str| !rest.starts_with(char::is_lowercase);
-    STORES.iter().any(|word| symbol.function().strip_prefix(word).is_some_and(is_word))
-}
-
-const STORES: [&str; 9] = ["Set", "Add", "Put", "Store", "Register", "Push", "Insert", "Enqueue", "Save"];
 /// In bytes: what a container takes for each object, a part of a table at least, keys and nodes at most.
 const SMALLEST_ROOM: f64 = 4.0;
 const LARGEST_ROOM: f64 = 1024.0;
@@ -371,6 +368,9 @@ fn by_kind(site: &Site) -> Option<&'static str> {
     }
     if let Some(advice) = of_function(site) {
         return Some(advice);
+    }
+    if site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.Split")) {
+        return kind_advice("parts");
     }
     // One buffer that grows has one memory in use.
     let is_many = site.inuse_objects >= MANY_BUFFERS;
@@ -450,16 +450,6 @@ mod tests {
         assert_eq!(callee.split('[').next(), Some("runtime.AddCleanup"));
         assert!(keep_advice(callee).unwrap().contains("must not reach the object"));
         assert_eq!((&*storing_step(keep).unwrap().from, keep.callee()), ("conns[name] = c", None));
-    }
-
-    #[test]
-    fn what_stores_is_told_by_the_verb_of_its_name() {
-        for callee in ["github.com/patrickmn/go-cache.(*cache).Set", "sync.(*Map).Store", "a.b/c.(*T).AddListener"] {
-            assert!(stores(callee), "{callee}");
-        }
-        for callee in ["context.WithCancel", "os/signal.Notify", "a.b/c.(*T).Address", "a.b/c.Setup", "a.b/c.New"] {
-            assert!(!stores(callee), "{callee}");
-        }
     }
 
     #[test]

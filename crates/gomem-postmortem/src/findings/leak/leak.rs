@@ -209,7 +209,10 @@ fn action(
     match (keeper, goroutines.leaked()) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
         (_, Some(goroutines)) if is_held => goroutines.action.clone(),
-        (Some(stored @ (Keeper::Stored { .. } | Keeper::Captured(_) | Keeper::AtCaller { .. })), _) => stored.words(),
+        (
+            Some(stored @ (Keeper::Stored { .. } | Keeper::Captured(_) | Keeper::AtCaller { .. } | Keeper::Given(_))),
+            _,
+        ) => stored.words(),
         (Some(other), None) => other.words(),
         // What keeps such things as a rule says less than goroutines that never end.
         _ => {
