@@ -3,7 +3,7 @@
 //! The goal is then infinite (`gcController.heapGoalInternal` in `runtime/mgcpacer.go`), and even the cycle that runs after two
 //! minutes without one (`forcegcperiod` in `runtime/proc.go`) does not, as `gcTrigger.test` asks for a GC percentage first.
 //! Where `GOGC` is not exported, as by expvar, the goal tells. Critical when the heap only grows, by ≥ 16 MiB and without a
-//! cycle; a warning otherwise: a short command may mean it.
+//! cycle; a warning otherwise: a short command may mean it, and a program may start each cycle itself (`runtime.GC`).
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};

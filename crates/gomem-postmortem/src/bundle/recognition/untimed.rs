@@ -111,12 +111,28 @@ impl Untimed {
         Some(alone.swap_remove(0).1)
     }
 
-    /// The times at which files were written are an order when no two are equal.
+    /// The times at which files were written are an order when no two are nearly equal, as those of copies are, and when what had been
+    /// allocated does not have another one.
     fn is_ordered(&self) -> bool {
-        let mut times: Vec<i64> = self.0.iter().filter_map(|scrape| scrape.modified_ms).collect();
-        times.sort_unstable();
-        times.dedup();
-        self.0.len() == 1 || times.len() == self.0.len()
+        if self.0.len() == 1 {
+            return true;
+        }
+        let times = self.0.iter().map(|scrape| Some((scrape.modified_ms?, scrape)));
+        let Some(mut times) = times.collect::<Option<Vec<(i64, &UntimedScrape)>>>() else { return false };
+        times.sort_by_key(|(time_ms, _)| *time_ms);
+        if times.windows(2).any(|pair| pair[1].0 - pair[0].0 < SHORTEST_APART_MS) {
+            return false;
+        }
+        let started_and_allocated = |scrape: &UntimedScrape| {
+            let state = scrape.metrics()?.state();
+            Some((state.last(Quantity::StartTimeSeconds), state.last(Quantity::AllocTotalBytes)?))
+        };
+        let allocated: Vec<_> = times.iter().map(|(_, scrape)| started_and_allocated(scrape)).collect();
+        let contradicts = |pair: &[Option<(Option<f64>, f64)>]| {
+            let [Some((started, before)), Some((again, after))] = pair else { return false };
+            started.is_some() && started == again && before > after
+        };
+        !allocated.windows(2).any(contradicts)
     }
 
     /// Whether several snapshots remember the same last cycle, and were written in the order of what had been allocated, over a time
@@ -171,6 +187,8 @@ pub(crate) fn scrape_time(name: &str) -> Option<i64> {
 
 /// No scrape was taken in 1970.
 pub(crate) const UNTIMED: i64 = 0;
+/// Who reads metrics by hand takes longer, and who copies files does not.
+const SHORTEST_APART_MS: i64 = 100;
 const LONGEST_WITHOUT_GC_MS: i64 = 10 * 60 * 1000;
 
 #[cfg(test)]
@@ -211,6 +229,22 @@ mod tests {
         let metrics = metrics.finish();
         let series = metrics.named("memstats.HeapAlloc").next().map(|series| series.times_ms.clone());
         series.unwrap_or_default().iter().map(|time| (time - begin) / 60_000).collect()
+    }
+
+    #[test]
+    fn times_of_copies_are_no_order() {
+        let is_ordered = |scrapes: &[(u64, i64)]| {
+            let mut untimed = Untimed::default();
+            for &(allocated, modified_ms) in scrapes {
+                let text = format!("go_memstats_alloc_bytes_total {allocated}e6\nprocess_start_time_seconds 7\n");
+                let (name, modified_ms) = ("m.prom".to_owned(), Some(modified_ms));
+                untimed.push(UntimedScrape::new(0, &Artifact { name, bytes: text.into_bytes(), modified_ms }));
+            }
+            untimed.is_ordered()
+        };
+        assert!(is_ordered(&[(90, 5_000), (100, 9_000)]));
+        assert!(!is_ordered(&[(90, 5_000), (100, 5_003)]), "copied together");
+        assert!(!is_ordered(&[(100, 5_000), (90, 9_000)]), "what was allocated does not fall");
     }
 
     #[test]
