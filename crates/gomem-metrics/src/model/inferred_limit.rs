@@ -28,11 +28,11 @@ impl GoState {
         }
     }
 
-    /// The goal, and the limit that would have set it.
+    /// The goal, and the limit that would have set it. A text can have infinite numbers, whose differences are none.
     fn goal_and_limit(&self, row: usize) -> Option<(f64, f64)> {
         let goal = self.values(Quantity::HeapGoalBytes)[row].filter(|goal| *goal < NO_GOAL_BYTES)?;
         let left = (goal / (1.0 - HEADROOM_FRACTION)).max(goal + LEAST_HEADROOM_BYTES);
-        Some((goal, left + self.outside_heap_bytes(row)?))
+        Some((goal, left + self.outside_heap_bytes(row)?)).filter(|(_, limit)| limit.is_finite())
     }
 }
 
@@ -79,6 +79,21 @@ mod tests {
             metrics.push(i64::from(at) * 1000, text.as_bytes()).unwrap();
         }
         metrics.state().last(Quantity::MemoryLimitBytes)
+    }
+
+    #[test]
+    fn infinite_amounts_agree_on_nothing() {
+        for (goal, sys) in [("-Inf", "90e6"), ("80e6", "-Inf"), ("80e6", "+Inf"), ("-1e308", "-1e308")] {
+            let mut metrics = Metrics::new();
+            for at in 0..5 {
+                let text = format!(
+                    "go_memstats_next_gc_bytes {goal}\ngo_memstats_sys_bytes {sys}\ngo_memstats_heap_idle_bytes 2e7\n\
+                     go_memstats_heap_alloc_bytes {at}e6\n"
+                );
+                metrics.push_scrape(at * 1000, text.as_bytes()).unwrap();
+            }
+            assert_eq!(metrics.state().last(Quantity::MemoryLimitBytes), None, "{goal} {sys}");
+        }
     }
 
     #[test]
