@@ -10,7 +10,6 @@ pub(crate) mod log;
 mod log_time;
 pub(crate) mod machine;
 pub(crate) mod pasted;
-mod perf_report;
 mod pprof_session;
 pub(crate) mod printed;
 pub(crate) mod printed_profile;
@@ -34,9 +33,9 @@ pub(crate) use machine::{
     kernel_line::{Exhausted, Kills, is_unit},
     machine_memory::MachineMemory,
     oom_report::{OomReport, ProcessTable},
+    perf_report::{PerfReport, PerfRow},
     process_memory::{ProcessKey, ProcessMemory},
 };
-pub(crate) use perf_report::{PerfReport, PerfRow};
 pub(crate) use profile_index::ProfileIndex;
 pub(crate) use tool_output::{Printout, ToolOutput};
 pub(crate) use words::{

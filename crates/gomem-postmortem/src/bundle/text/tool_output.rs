@@ -15,10 +15,9 @@ use crate::bundle::{
         machine::{
             cgroup::cgroup_memory, container_spec::ContainerSpec, container_table::container_memory,
             eviction::Eviction, group_events::GroupEvents, mac_footprint::mac_footprint, machine_memory::MachineMemory,
-            oom_report::OomReport, pod_metrics::pod_metrics, process_memory::ProcessMemory,
+            oom_report::OomReport, perf_report::PerfReport, pod_metrics::pod_metrics, process_memory::ProcessMemory,
             server_status::server_status, unit_status::unit_status,
         },
-        perf_report::PerfReport,
         printed_profile::LARGEST_OUTPUT,
         profile_index::ProfileIndex,
         words::{amounts::Amounts, goroutine_counts::goroutine_counts, stated::StatedMemory},

@@ -2,7 +2,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::{machine::process_memory::of_machine, words::amount_line::AmountLine};
+use crate::bundle::text::{machine::machine_bytes::of_machine, words::amount_line::AmountLine};
 
 /// The limit of a container by what stands above and below its state.
 pub(crate) fn limit_around(above: &[u8], below: &[u8]) -> Option<u64> {

@@ -11,7 +11,7 @@
 //! oom_kill 3
 //! ```
 
-use crate::bundle::text::machine::process_memory::{ProcessMemory, of_machine};
+use crate::bundle::text::machine::{machine_bytes::of_machine, process_memory::ProcessMemory};
 
 /// What a text has of one control group's files; `None` where they may be of several, or of several moments.
 pub(crate) fn cgroup_memory(text: &str) -> Option<ProcessMemory> {

@@ -8,7 +8,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::{machine::process_memory::of_machine, printed::printable};
+use crate::bundle::text::{machine::machine_bytes::of_machine, printed::printable};
 
 /// One program's, where the text has one of each.
 #[derive(Debug, Clone, PartialEq)]

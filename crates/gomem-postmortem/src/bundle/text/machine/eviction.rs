@@ -7,7 +7,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::{machine::process_memory::of_machine, printed::printable};
+use crate::bundle::text::{machine::machine_bytes::of_machine, printed::printable};
 
 /// What it says: bytes.
 #[derive(Debug, Clone, PartialEq)]

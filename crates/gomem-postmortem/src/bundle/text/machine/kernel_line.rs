@@ -17,7 +17,7 @@ use memchr::memmem::Finder;
 
 use crate::bundle::text::{
     log_time::LogTime,
-    machine::{platform_kill::PlatformKill, process_memory::of_machine},
+    machine::{machine_bytes::of_machine, platform_kill::PlatformKill},
     printed::printable,
 };
 

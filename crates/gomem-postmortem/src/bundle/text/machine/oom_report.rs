@@ -11,7 +11,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::{machine::process_memory::of_machine, printed::without_controls};
+use crate::bundle::text::{machine::machine_bytes::of_machine, printed::without_controls};
 
 /// What such a report says of itself.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -13,7 +13,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::machine::process_memory::of_machine;
+use crate::bundle::text::machine::machine_bytes::of_machine;
 
 /// One end.
 #[derive(Debug, Clone, PartialEq, Default)]

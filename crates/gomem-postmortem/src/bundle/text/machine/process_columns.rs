@@ -2,7 +2,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::machine::process_memory::{is_prompt, of_machine};
+use crate::bundle::text::machine::machine_bytes::of_machine;
 
 /// Which cells of a row say what.
 pub(super) struct Columns {
@@ -136,6 +136,11 @@ impl Columns {
         let kilobytes = || cell.parse().ok().filter(|number: &f64| *number >= 0.0).map(|number| number * KIB);
         of_machine(ByteUnits::Binary.parse(cell).or_else(kilobytes)?)
     }
+}
+
+/// Whether a line is one that a shell was given: `$ ps aux`, `root@host:~# cat /proc/1/status`.
+pub(super) fn is_prompt(line: &str) -> bool {
+    line.split_whitespace().next().is_some_and(|word| word.ends_with(['$', '#', '%', '>', '❯']))
 }
 
 const KIB: f64 = 1024.0;

@@ -3,7 +3,13 @@
 use foldhash::HashSet;
 use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::text::{machine::process_columns::Columns, printed::printable};
+use crate::bundle::text::{
+    machine::{
+        machine_bytes::of_machine,
+        process_columns::{Columns, is_prompt},
+    },
+    printed::printable,
+};
 
 /// What a process holds, by the kernel.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -75,11 +81,6 @@ pub(crate) struct ProcessKey<'a> {
     asked: &'a str,
 }
 
-/// Bytes that a machine can have; `None` for what is no amount of memory.
-pub(crate) fn of_machine(bytes: f64) -> Option<f64> {
-    (bytes <= LARGEST_MACHINE).then_some(bytes)
-}
-
 /// `/proc/PID/status`, one or several: `VmRSS:   10002652 kB`.
 fn process_statuses(text: &str) -> Vec<ProcessMemory> {
     let mut found: Vec<(&str, Vec<&str>)> = vec![("", Vec::new())];
@@ -116,11 +117,6 @@ fn process_status(asked: &str, lines: &[&str]) -> Option<ProcessMemory> {
         threads: value("Threads:").and_then(|count| count.parse().ok()),
         ..ProcessMemory::default()
     })
-}
-
-/// Whether a line is one that a shell was given: `$ ps aux`, `root@host:~# cat /proc/1/status`.
-pub(super) fn is_prompt(line: &str) -> bool {
-    line.split_whitespace().next().is_some_and(|word| word.ends_with(['$', '#', '%', '>', '❯']))
 }
 
 /// `/proc/PID/smaps` and `smaps_rollup`, one or several: an address that comes again is of the next one.
@@ -389,8 +385,6 @@ const MALLOC_ARENA: u64 = 64 << 20;
 const LEAST_OF_ARENAS: f64 = 64.0 * MIB;
 const FEWEST_DIGITS: usize = 8;
 const FEWEST_AREAS: usize = 3;
-/// The largest have half of it.
-const LARGEST_MACHINE: f64 = 64.0 * 1024.0 * 1024.0 * MIB;
 
 #[cfg(test)]
 mod tests {

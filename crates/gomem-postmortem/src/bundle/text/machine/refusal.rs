@@ -15,7 +15,7 @@
 
 use std::ops::Range;
 
-use crate::bundle::text::machine::process_memory::of_machine;
+use crate::bundle::text::machine::machine_bytes::of_machine;
 
 /// What the system refused, and how large the heap was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use crate::bundle::text::{
-    machine::process_memory::{ProcessMemory, of_machine},
+    machine::{machine_bytes::of_machine, process_memory::ProcessMemory},
     printed::printable,
 };
 

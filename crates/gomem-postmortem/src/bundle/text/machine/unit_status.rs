@@ -8,7 +8,7 @@
 use gomem_table::ByteUnits;
 
 use crate::bundle::text::{
-    machine::process_memory::{ProcessMemory, of_machine},
+    machine::{machine_bytes::of_machine, process_memory::ProcessMemory},
     printed::printable,
 };
 

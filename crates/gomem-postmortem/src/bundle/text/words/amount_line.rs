@@ -3,7 +3,7 @@
 use gomem_table::{ByteUnits, MIB};
 
 use crate::bundle::text::{
-    machine::process_memory::of_machine,
+    machine::machine_bytes::of_machine,
     words::reading_time::{ReadingTime, TimeWords},
 };
 

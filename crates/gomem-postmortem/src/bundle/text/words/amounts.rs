@@ -14,7 +14,7 @@ use gomem_metrics::Metrics;
 use crate::bundle::{
     packing::written::is_shipped,
     text::{
-        machine::process_memory::of_machine,
+        machine::machine_bytes::of_machine,
         printed::printable,
         printed_profile::LARGEST_OUTPUT,
         words::{

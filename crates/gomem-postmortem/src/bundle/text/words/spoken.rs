@@ -3,7 +3,7 @@
 use gomem_table::{ByteUnits, MIB};
 
 use crate::bundle::text::{
-    machine::process_memory::of_machine,
+    machine::machine_bytes::of_machine,
     words::{
         sentence_words::{NEAR, is_among, is_denied, is_supposed, lower, plain, sentences},
         spoken_goroutines::{counts_of_goroutines, goroutines_grow_in, wait_of},

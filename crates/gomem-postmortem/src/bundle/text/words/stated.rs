@@ -12,7 +12,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::machine::process_memory::of_machine;
+use crate::bundle::text::machine::machine_bytes::of_machine;
 
 /// The readings of one text.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,7 +13,7 @@ use crate::{
         finding::{Finding, FindingKind},
         goroutine::wait::what_ends,
         moment::snapshot::GIVEN_BACK,
-        paste::{
+        paste::machine::{
             heap_goal::beside_live,
             outside_of_go::tell_outside,
             swap::{OF_SWAP, tell_swap},
