@@ -12,8 +12,9 @@
 //!
 //! The line's own time is taken; of `%+v` without one, the end of the last GC cycle.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use gomem_table::ByteUnits;
 
 use super::{
@@ -113,10 +114,8 @@ fn field_in_other_letters(name: &str) -> Option<(&'static str, f64)> {
     let plain: String =
         name.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect();
     let of = |plain: &str| IN_OTHER_LETTERS.get(plain).copied();
-    let with_unit = || {
-        let mut units = UNITS.iter().filter_map(|(unit, scale)| Some((of(plain.strip_suffix(unit)?)?, *scale)));
-        units.next()
-    };
+    let with_unit =
+        || UNITS.iter().find_map(|unit| Some((of(plain.strip_suffix(unit)?)?, ByteUnits::Binary.scale(unit)?)));
     of(&plain).map(|field| (field, 1.0)).or_else(with_unit)
 }
 
@@ -156,22 +155,18 @@ fn value_after(line: &str, name: &str, marks: &[char]) -> Option<f64> {
         let (begin, end) = (from + found, from + found + name.len());
         from = end;
         let after = line[end..].strip_prefix('"').unwrap_or(&line[end..]);
-        let value = after.trim_start().strip_prefix(marks).map(str::trim_start);
-        let value = value.map(|value| value.strip_prefix('"').unwrap_or(value));
+        let value = after.trim_start().strip_prefix(marks);
         if let Some(value) = value.filter(|_| !line[..begin].ends_with(is_letter)) {
-            return amount_at(value);
+            return amount(value);
         }
     }
     None
 }
 
-/// The same of what follows a mark: `"7 MB"`, ` 7404920`.
+/// The amount that follows a mark: `"7 MB"`, ` 7404920`.
 fn amount(after: &str) -> Option<f64> {
     let value = after.trim_start();
-    amount_at(value.strip_prefix('"').unwrap_or(value))
-}
-
-fn amount_at(value: &str) -> Option<f64> {
+    let value = value.strip_prefix('"').unwrap_or(value);
     let number = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
     let unit = value[number..].trim_start_matches(' ');
     let unit = &unit[..unit.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(unit.len())];
@@ -224,15 +219,7 @@ const OF_ANY_ALLOCATOR: [&str; 4] = ["Alloc", "Sys", "Mallocs", "Frees"];
 const FEWEST_FIELDS: usize = 3;
 const GOROUTINES: &str = "NumGoroutine";
 /// What programs put behind a name, longest first.
-const UNITS: [(&str, f64); 7] = [
-    ("bytes", 1.0),
-    ("mib", 1_048_576.0),
-    ("kib", 1024.0),
-    ("gib", 1_073_741_824.0),
-    ("mb", 1_048_576.0),
-    ("kb", 1024.0),
-    ("gb", 1_073_741_824.0),
-];
+const UNITS: [&str; 7] = ["bytes", "mib", "kib", "gib", "mb", "kb", "gb"];
 const LONGEST_NAME: usize = 40;
 /// Lines that could be one.
 const TRIED: usize = 50;

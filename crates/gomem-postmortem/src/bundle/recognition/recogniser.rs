@@ -425,7 +425,8 @@ impl Recogniser {
         if let Err(err) = alone.push(UNTIMED, bytes) {
             return Err(if is_announced(bytes) { format!("metrics that cannot be read: {err}") } else { other(bytes) });
         }
-        if alone.state().rows() == 0 {
+        let state = alone.state();
+        if state.rows() == 0 {
             let amounts = Amounts::of_panel(&artifact.name, &alone);
             if amounts.is_empty() {
                 return Err(if is_json(bytes) { other(bytes) } else { "no metric of the Go runtime in it".to_owned() });
@@ -436,7 +437,7 @@ impl Recogniser {
         }
         let is_untimed = alone.series().iter().any(|series| series.times_ms.first() == Some(&UNTIMED));
         let Some(time_ms) = scrape_time(&artifact.name).or((!is_untimed).then_some(UNTIMED)) else {
-            self.untimed.push(UntimedScrape::new(file, artifact));
+            self.untimed.push(UntimedScrape::new(file, artifact, &state));
             return Ok(Reading::Later);
         };
         self.metrics.read(time_ms, bytes).map_err(|err| err.to_string())?;

@@ -19,12 +19,22 @@ pub(crate) struct UntimedScrape {
     text: String,
     bytes: Vec<u8>,
     modified_ms: Option<i64>,
+    /// When its process began, and what that had allocated.
+    started: Option<f64>,
+    allocated: Option<f64>,
 }
 
 impl UntimedScrape {
-    pub(crate) fn new(file: usize, artifact: &Artifact) -> Self {
-        let text = artifact.name.rsplit_once(", line ").map_or(&*artifact.name, |(text, _)| text).to_owned();
-        Self { file, text, bytes: artifact.bytes.clone(), modified_ms: artifact.modified_ms }
+    /// Of a file, or of a part of one, and the state that it alone tells.
+    pub(crate) fn new(file: usize, artifact: &Artifact, state: &GoState) -> Self {
+        Self {
+            file,
+            text: artifact.name.rsplit_once(", line ").map_or(&*artifact.name, |(text, _)| text).to_owned(),
+            bytes: artifact.bytes.clone(),
+            modified_ms: artifact.modified_ms,
+            started: state.last(Quantity::StartTimeSeconds),
+            allocated: state.last(Quantity::AllocTotalBytes),
+        }
     }
 
     /// What it says alone.
@@ -79,26 +89,21 @@ impl Untimed {
     /// Reads the last of several scrapes of one program, and returns the first of them. Their order is that of what was allocated, or
     /// of the text that has them.
     fn place_last(&mut self, metrics: &mut MetricsReader, outcomes: &mut [Outcome]) -> Option<Metrics> {
-        let mut alone: Vec<(usize, Metrics)> = (0..)
-            .zip(self.0.iter().map(UntimedScrape::metrics))
-            .map(|(at, metrics)| Some((at, metrics?)))
-            .collect::<Option<_>>()?;
-        let states: Vec<GoState> = alone.iter().map(|(_, metrics)| metrics.state()).collect();
-        let starts: Vec<_> = states.iter().map(|state| state.last(Quantity::StartTimeSeconds)).collect();
-        let is_one_program = starts.windows(2).all(|pair| pair[0] == pair[1]);
-        let is_one_text = self.0.windows(2).all(|pair| pair[0].text == pair[1].text);
-        let allocated: Option<Vec<f64>> = states.iter().map(|state| state.last(Quantity::AllocTotalBytes)).collect();
-        match allocated {
-            _ if !is_one_program => return None,
-            Some(allocated) => alone.sort_by(|a, b| allocated[a.0].total_cmp(&allocated[b.0])),
-            None if is_one_text => {}
-            None => return None,
-        }
-        let (last, count) = (alone.last()?.0, self.0.len());
-        let scrape = &self.0[last];
-        if !read(scrape, UNTIMED, metrics, &mut outcomes[scrape.file]) {
+        let are_all = |alike: fn(&[UntimedScrape]) -> bool| self.0.windows(2).all(alike);
+        let is_one_program = are_all(|pair| pair[0].started == pair[1].started);
+        let is_one_text = are_all(|pair| pair[0].text == pair[1].text);
+        let is_counted = self.0.iter().all(|scrape| scrape.allocated.is_some());
+        if !is_one_program || !is_counted && !is_one_text {
             return None;
         }
+        if is_counted {
+            self.0.sort_by(|a, b| a.allocated.unwrap_or(0.0).total_cmp(&b.allocated.unwrap_or(0.0)));
+        }
+        let (first, last) = (self.0.first()?.metrics()?, self.0.last()?);
+        if !read(last, UNTIMED, metrics, &mut outcomes[last.file]) {
+            return None;
+        }
+        let count = self.0.len();
         for scrape in &self.0 {
             let outcome = &mut outcomes[scrape.file];
             if !outcome.contents.contains(&Contents::Metrics) {
@@ -108,7 +113,7 @@ impl Untimed {
                 .reasons
                 .push(format!("metrics without a time: of {count} the last is read, and compared with the first"));
         }
-        Some(alone.swap_remove(0).1)
+        Some(first)
     }
 
     /// The times at which files were written are an order when no two are nearly equal, as those of copies are, and when what had been
@@ -120,19 +125,13 @@ impl Untimed {
         let times = self.0.iter().map(|scrape| Some((scrape.modified_ms?, scrape)));
         let Some(mut times) = times.collect::<Option<Vec<(i64, &UntimedScrape)>>>() else { return false };
         times.sort_by_key(|(time_ms, _)| *time_ms);
-        if times.windows(2).any(|pair| pair[1].0 - pair[0].0 < SHORTEST_APART_MS) {
-            return false;
-        }
-        let started_and_allocated = |scrape: &UntimedScrape| {
-            let state = scrape.metrics()?.state();
-            Some((state.last(Quantity::StartTimeSeconds), state.last(Quantity::AllocTotalBytes)?))
+        let is_after = |pair: &[(i64, &UntimedScrape)]| {
+            let [(earlier, before), (later, after)] = pair else { return true };
+            let is_same = before.started.is_some() && before.started == after.started;
+            let has_fallen = before.allocated.zip(after.allocated).is_some_and(|(before, after)| before > after);
+            later - earlier >= SHORTEST_APART_MS && !(is_same && has_fallen)
         };
-        let allocated: Vec<_> = times.iter().map(|(_, scrape)| started_and_allocated(scrape)).collect();
-        let contradicts = |pair: &[Option<(Option<f64>, f64)>]| {
-            let [Some((started, before)), Some((again, after))] = pair else { return false };
-            started.is_some() && started == again && before > after
-        };
-        !allocated.windows(2).any(contradicts)
+        times.windows(2).all(is_after)
     }
 
     /// Whether several snapshots remember the same last cycle, and were written in the order of what had been allocated, over a time
@@ -208,6 +207,12 @@ mod tests {
         assert_eq!(scrape_time("7.prom"), None);
     }
 
+    fn scrape(file: usize, artifact: Artifact) -> UntimedScrape {
+        let mut alone = Metrics::new();
+        alone.push(UNTIMED, &artifact.bytes).unwrap();
+        UntimedScrape::new(file, &artifact, &alone.state())
+    }
+
     /// Each snapshot ten minutes after the one before; `cycle` is the minute of its last GC cycle.
     fn placed(count: i64, goal: u64, cycle: impl Fn(i64) -> i64) -> Vec<i64> {
         let begin = 1_763_166_000_000;
@@ -221,7 +226,7 @@ mod tests {
             );
             let modified_ms = Some(begin + 7_200_000 + at * 600_000);
             let artifact = Artifact { name: "stats.json".to_owned(), bytes: text.into_bytes(), modified_ms };
-            untimed.push(UntimedScrape::new(outcomes.len(), &artifact));
+            untimed.push(scrape(outcomes.len(), artifact));
             outcomes.push(Outcome { name: String::new(), contents: Vec::new(), reasons: Vec::new() });
         }
         let mut metrics = MetricsReader::default();
@@ -238,7 +243,7 @@ mod tests {
             for &(allocated, modified_ms) in scrapes {
                 let text = format!("go_memstats_alloc_bytes_total {allocated}e6\nprocess_start_time_seconds 7\n");
                 let (name, modified_ms) = ("m.prom".to_owned(), Some(modified_ms));
-                untimed.push(UntimedScrape::new(0, &Artifact { name, bytes: text.into_bytes(), modified_ms }));
+                untimed.push(scrape(0, Artifact { name, bytes: text.into_bytes(), modified_ms }));
             }
             untimed.is_ordered()
         };

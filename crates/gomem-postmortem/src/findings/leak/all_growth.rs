@@ -51,14 +51,16 @@ impl<'a> AllGrowth<'a> {
         let mut findings: Vec<Finding> = together.iter().map(of_leak).collect();
         // A rule that sees it leak has looked at the time after the profiles too.
         let quiet = if told == HeapGrowth::Leaks { None } else { quiet_after(timed_heaps(bundle), state) };
-        for (finding, kept) in findings.iter_mut().zip(&together).filter(|_| quiet.is_some()) {
-            finding.title = format!(
-                "Growth until the work was done, as it seems: {} had {} in use ({} of the live heap)",
-                kept.places(),
-                Unit::Bytes.humanize(kept.inuse_bytes() as f64),
-                percent(kept.inuse_fraction(), 0)
-            );
-            quiet.iter().for_each(|&seconds| tell_quiet(finding, seconds));
+        if let Some(seconds) = quiet {
+            for (finding, kept) in findings.iter_mut().zip(&together) {
+                finding.title = format!(
+                    "Growth until the work was done, as it seems: {} had {} in use ({} of the live heap)",
+                    kept.places(),
+                    Unit::Bytes.humanize(kept.inuse_bytes() as f64),
+                    percent(kept.inuse_fraction(), 0)
+                );
+                tell_quiet(finding, seconds);
+            }
         }
         let let_go = leaks.is_empty().then(|| LetGo::find(bundle, state, told == HeapGrowth::Leaks)).flatten();
         if let Some(let_go) = &let_go {

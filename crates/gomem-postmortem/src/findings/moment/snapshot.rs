@@ -1,7 +1,7 @@
 //! One moment of the runtime's counters: where the memory was, where no rule can say what becomes of it.
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_metrics::{Component, GoState, Quantity};
+use gomem_metrics::{Component, GoState, Quantity, Waterfall};
 use gomem_table::{MIB, Unit, percent};
 
 use crate::findings::finding::{Finding, FindingKind};
@@ -10,8 +10,7 @@ use crate::findings::finding::{Finding, FindingKind};
 pub(crate) fn snapshot(state: &GoState) -> Option<Finding> {
     let row = state.rows().checked_sub(1).filter(|&row| row < MOST_ROWS)?;
     let waterfall = state.waterfall().at(Some(state.times_ms()[row]));
-    let of =
-        |component: Component| waterfall.parts().iter().find(|part| part.component == component).map(|part| part.bytes);
+    let of = |component: Component| part_of(&waterfall, component);
     let objects = of(Component::Garbage).map(|garbage| garbage + of(Component::Live).unwrap_or(0.0));
     let sum = || waterfall.parts().iter().filter(|part| !part.component.is_in_others()).map(|part| part.bytes).sum();
     // Without objects the parts are not all.
@@ -51,6 +50,11 @@ pub(crate) fn snapshot(state: &GoState) -> Option<Finding> {
     let of_objects = objects.map(|objects| Evidence::new("objects", objects, Unit::Bytes).with_source("metrics"));
     finding.evidence.extend(of_objects);
     Some(finding)
+}
+
+/// How large a part is at the one moment of a waterfall.
+pub(crate) fn part_of(waterfall: &Waterfall, component: Component) -> Option<f64> {
+    waterfall.parts().iter().find(|part| part.component == component).map(|part| part.bytes)
 }
 
 /// What to do about a part that is not made of objects.

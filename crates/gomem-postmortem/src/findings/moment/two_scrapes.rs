@@ -1,14 +1,17 @@
 //! What there is more of in the second of two scrapes: before and after, as people paste them.
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_metrics::{Component, GoState, Quantity};
+use gomem_metrics::{Component, GoState, Quantity, Waterfall};
 use gomem_table::{MIB, Unit};
 
 use crate::{
     bundle::Bundle,
     findings::{
         finding::{Finding, FindingKind},
-        moment::{few_readings::TAKE_GOROUTINES, snapshot::advice_on},
+        moment::{
+            few_readings::TAKE_GOROUTINES,
+            snapshot::{advice_on, part_of},
+        },
         sentence::bytes,
     },
 };
@@ -103,7 +106,7 @@ impl Part {
 
 /// What one scrape says.
 struct Scrape {
-    parts: Vec<(Component, f64)>,
+    waterfall: Waterfall,
     objects: Option<f64>,
     goal: Option<f64>,
     goroutines: Option<f64>,
@@ -111,10 +114,9 @@ struct Scrape {
 
 impl Scrape {
     fn new(state: &GoState, row: usize) -> Option<Self> {
-        let waterfall = state.waterfall().at(Some(*state.times_ms().get(row)?));
         let of = |quantity: Quantity| state.values(quantity).get(row).copied().flatten();
         Some(Self {
-            parts: waterfall.parts().iter().map(|part| (part.component, part.bytes)).collect(),
+            waterfall: state.waterfall().at(Some(*state.times_ms().get(row)?)),
             objects: of(Quantity::HeapObjectsBytes),
             goal: of(Quantity::HeapGoalBytes),
             goroutines: of(Quantity::Goroutines),
@@ -124,7 +126,7 @@ impl Scrape {
     fn of(&self, part: Part) -> Option<f64> {
         match part {
             Part::Objects => self.objects,
-            Part::Of(component) => self.parts.iter().find(|part| part.0 == component).map(|part| part.1),
+            Part::Of(component) => part_of(&self.waterfall, component),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What benchmarks allocate, where no profile says at which lines.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use gomem_bench::{BenchmarkMedian, Benchmarks};
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_table::Unit;
@@ -59,7 +58,7 @@ pub(crate) fn benchmarks_alone(bundle: &Bundle) -> Option<Finding> {
 
 /// Whether outputs of several runs of the test program say different things of a benchmark that allocates.
 fn differs_by_start(benchmarks: &Benchmarks) -> bool {
-    let mut seen: HashMap<_, Sizes> = HashMap::new();
+    let mut seen: HashMap<_, Sizes> = HashMap::default();
     for run in benchmarks.runs() {
         let Some(bytes) = run.value("B/op") else { continue };
         let sizes = Sizes { first_start: run.start, is_of_several: false, least: bytes, most: bytes };

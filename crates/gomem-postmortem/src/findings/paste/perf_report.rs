@@ -1,14 +1,13 @@
 //! What a report of Linux's `perf` says of the garbage collector.
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_symbol::Symbol;
 use gomem_table::{Unit, percent};
 
 use crate::{
     bundle::{PerfReport, PerfRow},
     findings::{
         finding::{Finding, FindingKind},
-        paste::printed_cpu::{LARGE_SHARE, LEAST_SHARE, LESS_GC, is_marking, is_of_program},
+        paste::printed_cpu::{LARGE_SHARE, LEAST_SHARE, LESS_GC, is_marking, of_program},
     },
 };
 
@@ -29,23 +28,15 @@ pub(crate) fn perf_report(report: &PerfReport, name: &str) -> Option<Finding> {
     if allocating > 0.0 {
         finding.summary += &format!(" Allocating itself (`runtime.mallocgc`) takes {}.", percent(allocating, 1));
     }
-    let mut own: Vec<&PerfRow> = report.rows.iter().filter(|row| is_of_program(&row.function)).collect();
-    own.sort_by(|a, b| b.share.total_cmp(&a.share));
-    let words: Vec<String> = own
-        .iter()
-        .take(SHOWN)
-        .map(|row| format!("`{}` {}", Symbol::decode(&row.function).short(), percent(row.share, 1)))
-        .collect();
-    if !words.is_empty() {
-        finding.summary += &format!(" Of the program itself: {}.", words.join(", "));
+    let functions = report.rows.iter().map(|PerfRow { function, share }| (function.as_str(), *share));
+    if let Some(words) = of_program(functions, |share| percent(share, 1)) {
+        finding.summary += &format!(" Of the program itself: {words}.");
     }
     LESS_GC.clone_into(&mut finding.action);
     finding.confidence = Confidence::Medium;
     finding.evidence.push(Evidence::new("GC's share of the samples", share, Unit::Fraction).with_source("perf"));
     Some(finding)
 }
-
-const SHOWN: usize = 3;
 
 #[cfg(test)]
 mod tests {

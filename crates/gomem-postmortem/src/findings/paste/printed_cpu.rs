@@ -44,15 +44,8 @@ pub(crate) fn gc_time(name: &str, table: &PrintedTable) -> Option<Finding> {
     if allocating > 0.0 {
         finding.summary += &format!(" Allocating itself takes {}, the help among it.", shown(allocating));
     }
-    let mut own: Vec<&PrintedRow> = table.rows.iter().filter(|row| is_of_program(function(row))).collect();
-    own.sort_by(|a, b| b.cum.total_cmp(&a.cum));
-    let words: Vec<String> = own
-        .iter()
-        .take(SHOWN)
-        .map(|row| format!("`{}` {}", Symbol::decode(function(row)).short(), shown(row.cum)))
-        .collect();
-    if !words.is_empty() {
-        finding.summary += &format!(" Of the program, with what they call: {}.", words.join(", "));
+    if let Some(words) = of_program(table.rows.iter().map(|row| (function(row), row.cum)), shown) {
+        finding.summary += &format!(" Of the program, with what they call: {words}.");
     }
     LESS_GC.clone_into(&mut finding.action);
     finding.confidence = Confidence::Medium;
@@ -72,8 +65,20 @@ pub(crate) fn is_marking(function: &str) -> bool {
     MARKING.contains(&function)
 }
 
+/// The largest of the program's own functions, each with what it has, as `shown`.
+pub(crate) fn of_program<'a>(
+    functions: impl Iterator<Item = (&'a str, f64)>,
+    shown: impl Fn(f64) -> String,
+) -> Option<String> {
+    let mut own: Vec<(&str, f64)> = functions.filter(|(name, _)| is_of_program(name)).collect();
+    own.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let words =
+        own.iter().take(SHOWN).map(|&(name, value)| format!("`{}` {}", Symbol::decode(name).short(), shown(value)));
+    (!own.is_empty()).then(|| words.collect::<Vec<_>>().join(", "))
+}
+
 /// Whether it is neither of the runtime nor of the standard library.
-pub(crate) fn is_of_program(name: &str) -> bool {
+fn is_of_program(name: &str) -> bool {
     !matches!(Origin::from_package(Symbol::decode(name).package(), ""), Origin::Runtime | Origin::Std)
         && name != "main.main"
 }

@@ -44,8 +44,9 @@ pub(crate) fn mac_footprint(text: &str) -> Option<ProcessMemory> {
 fn amount(text: &str) -> Option<f64> {
     let mut words = text.split_whitespace();
     let number = words.next()?;
-    let bytes = ByteUnits::Binary.parse(number).filter(|_| number.ends_with(|letter: char| letter.is_alphabetic()));
-    of_machine(bytes.or_else(|| ByteUnits::Binary.parse(&format!("{number} {}", words.next()?)))?)
+    of_machine(
+        ByteUnits::Binary.parse(number).or_else(|| ByteUnits::Binary.parse(&format!("{number} {}", words.next()?)))?,
+    )
 }
 
 const LONGEST_LINE: usize = 4096;

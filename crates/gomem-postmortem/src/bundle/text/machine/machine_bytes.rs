@@ -7,5 +7,6 @@ pub(crate) fn of_machine(bytes: f64) -> Option<f64> {
     (bytes <= LARGEST_MACHINE).then_some(bytes)
 }
 
+pub(crate) const KIB: f64 = 1024.0;
 /// The largest have half of it.
 const LARGEST_MACHINE: f64 = 64.0 * 1024.0 * 1024.0 * MIB;

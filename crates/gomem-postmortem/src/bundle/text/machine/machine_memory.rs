@@ -9,7 +9,7 @@
 
 use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::text::machine::{machine_bytes::of_machine, process_memory::KIB};
+use crate::bundle::text::machine::machine_bytes::{KIB, of_machine};
 
 /// The memory of a machine; bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,7 +2,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::machine::machine_bytes::of_machine;
+use crate::bundle::text::machine::machine_bytes::{KIB, of_machine};
 
 /// Which cells of a row say what.
 pub(super) struct Columns {
@@ -143,7 +143,6 @@ pub(super) fn is_prompt(line: &str) -> bool {
     line.split_whitespace().next().is_some_and(|word| word.ends_with(['$', '#', '%', '>', '❯']))
 }
 
-const KIB: f64 = 1024.0;
 /// Columns that somebody chose; a table of more has a PID.
 const MOST_CHOSEN: usize = 4;
 

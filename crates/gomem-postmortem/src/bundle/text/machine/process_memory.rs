@@ -5,7 +5,7 @@ use gomem_table::{ByteUnits, MIB};
 
 use crate::bundle::text::{
     machine::{
-        machine_bytes::of_machine,
+        machine_bytes::{KIB, of_machine},
         process_columns::{Columns, is_prompt},
     },
     printed::printable,
@@ -375,7 +375,6 @@ fn kilobytes(text: &str) -> Option<f64> {
     of_machine(ByteUnits::Binary.parse(text.trim())?)
 }
 
-pub(crate) const KIB: f64 = 1024.0;
 /// A judgement: nobody asks about addresses that are fewer.
 const MANY_TIMES: f64 = 8.0;
 /// Where `mallocinit` of `runtime/malloc.go` asks for arenas on 64-bit Linux: `0x00c0<<32`, on arm64 `0x0040<<32`, and what follows.
