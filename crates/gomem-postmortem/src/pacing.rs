@@ -20,3 +20,4 @@ pub use pacing::Saving;
 pub(crate) use pacing::{NoPacing, Pacing, saving, traced_gc_cpu};
 pub use recording::{record_bundle, record_metrics, record_trace};
 pub(crate) use setting::exported_gogc;
+pub(crate) use traced_gogc::traced_gogc;

@@ -5,6 +5,7 @@ pub(crate) mod execution_trace;
 pub(crate) mod few_cycles;
 pub(crate) mod fixed_goal;
 pub(crate) mod function_in_use;
+pub(crate) mod high_gogc;
 pub(crate) mod judgements;
 pub(crate) mod live_swings;
 pub(crate) mod mark_cost;

@@ -1,7 +1,7 @@
 //! All findings, what costs most first.
 
 use gomem_finding::{Confidence, Severity};
-use gomem_metrics::{Diagnosis, GoState, Judgement, Rule};
+use gomem_metrics::{Diagnosis, GcRun, GoState, Judgement, Rule};
 
 use crate::{
     attribution::Site,
@@ -16,6 +16,7 @@ use crate::{
             execution_trace,
             few_cycles::few_cycles,
             fixed_goal::fixed_goal,
+            high_gogc::high_gogc,
             judgements, live_swings, mark_cost,
             no_gc_since::no_gc_since,
             other_gogc::{doubled_gogc, unpredicted},
@@ -48,7 +49,7 @@ use crate::{
             printed,
         },
     },
-    pacing::{NoPacing, Pacing, traced_gc_cpu},
+    pacing::{GcWindows, NoPacing, Pacing, traced_gc_cpu},
 };
 
 /// All findings, what costs most first.
@@ -72,7 +73,7 @@ pub(crate) fn find(
         bundle.latest_heap().and_then(sampling_period),
         bundle.gctrace().map(|trace| trace.lines().len() as f64),
         pacing.ok(),
-        Cost::new(state, diagnosis, (traced_gc_cpu(pacing), profiled_rate(bundle))),
+        Cost::new(state, diagnosis, (traced_gc_cpus(bundle, pacing), profiled_rate(bundle))),
         Start::find(bundle, state).as_ref(),
     ));
     findings[of_growth..].iter_mut().for_each(|finding| growth.claim(finding));
@@ -90,9 +91,10 @@ pub(crate) fn find(
     findings.extend(stale_profile(bundle, state));
     findings.extend(nameless(bundle));
     findings.extend(ended_goroutines(bundle, state));
-    if let Ok(pacing) = pacing {
-        findings.extend(doubled_gogc(pacing, growth.is_leak() || diagnosis.is_some_and(judgements::is_leaking)));
-    }
+    let is_leaking = growth.is_leak() || diagnosis.is_some_and(judgements::is_leaking);
+    let gc_cpu = GcWindows::new(bundle, state, pacing).any_cpu_fraction();
+    let high = high_gogc((bundle, state), gc_cpu, is_leaking);
+    findings.extend(high.or_else(|| doubled_gogc(pacing.ok()?, is_leaking)));
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
     judgements::compare_profiles(bundle, sites, young_seconds(state).is_some(), &mut findings);
@@ -142,6 +144,12 @@ pub(crate) fn find(
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));
     (1..).zip(&mut findings).for_each(|(rank, finding)| finding.rank = rank);
     findings
+}
+
+/// The CPUs that GC took by the trace.
+fn traced_gc_cpus(bundle: &Bundle, pacing: Result<&Pacing, &NoPacing>) -> Option<f64> {
+    let procs = GcRun::longest(bundle.gctrace()?)?.lines.last()?.procs;
+    Some(traced_gc_cpu(pacing)? * f64::from(procs))
 }
 
 /// Whether the rule found that nearly all GC cycles begin for another reason than allocation.

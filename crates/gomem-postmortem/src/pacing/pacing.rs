@@ -1,7 +1,7 @@
 //! The GC model of the recorded run, and what a setting or a fix would do.
 
 use gomem_gogc::{GcModel, Gogc, Interval, Prediction, Setting};
-use gomem_metrics::GoState;
+use gomem_metrics::{GcRun, GcTrace, GcTraceLine, GoState};
 use gomem_table::{Definition, Unit};
 
 use crate::{
@@ -101,7 +101,8 @@ impl Pacing {
         // The counters of a process that was restarted meanwhile do not belong to the traced run.
         let state = Some(state).filter(|state| state.segments().len() == 1);
         let recording = record_trace(trace, state, &RecordingOptions::default());
-        let model = GcModel::fit(&recording).map_err(|err| without(err.to_string(), false))?;
+        let model = GcModel::fit(&recording)
+            .map_err(|err| NoPacing { gc_cpu_fraction: gc_cpu_until_last(trace), ..without(err.to_string(), false) })?;
         let base = model.predict(model.base());
         let fixed = || is_fixed.then(|| FIXED.to_owned());
         if let Some(why) = model.not_reproduced().map(|refusal| refusal.to_string()).or_else(fixed) {
@@ -139,6 +140,18 @@ impl Pacing {
             ..saving
         })
     }
+}
+
+/// The share of the available CPU that GC took until the last cycle of a run, which may be too short for a model.
+fn gc_cpu_until_last(trace: &GcTrace) -> Option<f64> {
+    let lines = GcRun::longest(trace).filter(|run| trace.resolves_cost() && run.lost() == 0)?.lines;
+    let last = lines.last().filter(|_| lines.first().is_some_and(|first| first.cycle == 1))?;
+    let cpu = |line: &GcTraceLine| {
+        line.stw_sweep_cpu_ms + line.assist_cpu_ms + line.background_cpu_ms + line.stw_mark_term_cpu_ms
+    };
+    let seconds = last.start_seconds + (last.stw_sweep_ms + last.mark_ms + last.stw_mark_term_ms) / 1e3;
+    let available = seconds * f64::from(last.procs);
+    (available > 0.0).then(|| lines.iter().map(cpu).sum::<f64>() / 1e3 / available)
 }
 
 /// What allocating `fraction` of its bytes less would save a program, beside `base`, the prediction for it as it is.

@@ -20,7 +20,7 @@ pub(crate) fn traced_gogc(run: &[GcTraceLine]) -> Option<Gogc> {
     }
     // The first cycles have another goal, and there the heap is small.
     if percents.len() < FEWEST_GOALS {
-        return floor(run);
+        return floor(run).or_else(|| first(run, &percents));
     }
     percents.sort_by(f64::total_cmp);
     let at = |share: f64| percents[((percents.len() - 1) as f64 * share) as usize];
@@ -58,6 +58,15 @@ fn floor(run: &[GcTraceLine]) -> Option<Gogc> {
     (is_floor && (8..NO_GOAL_MB).contains(&goal)).then(|| Gogc::Percent(usual(goal as f64 * 25.0)))
 }
 
+/// The first goal is that of an empty heap, 4 MiB · GOGC/100: it counts where each of the few later ones says the same.
+fn first(run: &[GcTraceLine], percents: &[f64]) -> Option<Gogc> {
+    // Below GOGC=100, whole MiB say too little.
+    let goal = run.first().filter(|line| line.cycle == 1 && (8..NO_GOAL_MB).contains(&line.goal_mb))?.goal_mb;
+    let percent = usual(goal as f64 * 25.0);
+    let agrees = !percents.is_empty() && percents.iter().all(|&later| distance(percent, later) < STEADY);
+    agrees.then_some(Gogc::Percent(percent))
+}
+
 /// What people set, if it is within the error.
 fn usual(percent: f64) -> u32 {
     let near = USUAL.iter().copied().min_by(|a, b| distance(*a, percent).total_cmp(&distance(*b, percent)));
@@ -80,7 +89,7 @@ mod tests {
     use super::*;
 
     fn run(live: impl Fn(u64) -> f64, gogc: f64) -> Vec<GcTraceLine> {
-        let mut goal = 4.0;
+        let mut goal = 4.0 * gogc / 100.0;
         (1..30)
             .map(|cycle| {
                 let mut line = GcTraceLine::default();
@@ -109,6 +118,15 @@ mod tests {
             .collect();
         assert_eq!(traced_gogc(&limited), None);
         assert_eq!(traced_gogc(&[]), None);
+        // Of a few cycles the first goal tells, where the later ones agree.
+        let few = |mut cycles: Vec<GcTraceLine>| {
+            cycles.truncate(3);
+            cycles
+        };
+        assert_eq!(traced_gogc(&few(run(|_| 60.0, 800.0))), Some(Gogc::Percent(800)));
+        let mut set_later = few(run(|_| 60.0, 100.0));
+        set_later[0].goal_mb = 32;
+        assert_eq!(traced_gogc(&set_later), None, "GOGC was set meanwhile");
         let without_goal = |mut line: GcTraceLine| {
             line.goal_mb = u64::MAX >> 21;
             line
