@@ -14,4 +14,4 @@ pub use flow::{Decision, Step};
 pub(crate) use advice::{POOL_PUT, advice};
 pub(crate) use certainty::Allocation;
 pub(crate) use chains::Chains;
-pub(crate) use flow::{Flow, callee, stored};
+pub(crate) use flow::{Flow, callee};

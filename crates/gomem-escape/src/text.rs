@@ -22,7 +22,7 @@ pub use version::GoVersions;
 
 pub(crate) use build_error::is_build_error;
 pub(crate) use call::{Call, CalleeShape, is_exported, is_name};
-pub(crate) use grammar::flow;
+pub(crate) use grammar::{flow, stored};
 pub(crate) use lines::{Line, for_each_line};
 pub(crate) use subject::{has_constant_size, typed_constant};
 pub(crate) use syntax::find;

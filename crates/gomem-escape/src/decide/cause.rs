@@ -5,9 +5,9 @@
 use gomem_finding::Confidence;
 
 use crate::{
-    decide::flow::{Decision, Flow, Step, stored},
+    decide::flow::{Decision, Flow, Step},
     read::{Callee, Obstacle},
-    text::{Call, SubjectKind, find, has_constant_size},
+    text::{Call, SubjectKind, find, has_constant_size, stored},
 };
 
 /// Why something goes to the heap.

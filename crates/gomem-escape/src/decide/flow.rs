@@ -168,11 +168,6 @@ impl Flow<'_> {
     }
 }
 
-/// What is stored where a flow ends at `{storage for x}`.
-pub(crate) fn stored(sink: &str) -> Option<&str> {
-    sink.strip_prefix("{storage for ")?.strip_suffix('}')
-}
-
 /// The function that something is passed to by the last call of its steps.
 pub(crate) fn callee(steps: &[Step]) -> Option<&str> {
     let call = steps.iter().rev().find(|step| &*step.why == "call parameter")?;

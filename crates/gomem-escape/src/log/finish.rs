@@ -5,10 +5,11 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 
 use crate::{
-    decide::{Chains, stored},
+    decide::Chains,
     log::{escape_log::EscapeLog, rows::Rows},
     model::{CapturedVariable, WrappedCall},
-    read::{Facts, Functions, Interner, Kept, RawDecision, RawLeak, RawStackBuffer, TextId, XPos, merge},
+    read::{Facts, Functions, Interner, Kept, RawDecision, RawLeak, RawStackBuffer, RawStep, TextId, XPos, merge},
+    text::stored,
 };
 
 pub(crate) fn finish(facts: Facts) -> EscapeLog {
@@ -44,9 +45,10 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
     if !functions.has_all_packages() {
         leaks.iter().for_each(|leak| functions.see_parameter(leak.package, texts.text(leak.param)));
     }
+    find_stores(&mut leaks, &decisions, &functions, &texts);
     let rows = Rows {
         texts: &texts,
-        inlined_calls: &callees_at(&inlined_calls, &decisions, &stack_buffers),
+        inlined_calls: &callees_at(inlined_calls, &decisions, &stack_buffers),
         functions: &functions,
         versions,
         chains: &Chains::new(&leaks, &texts),
@@ -104,6 +106,23 @@ fn find_functions(leaks: &mut [RawLeak], functions: &Functions, texts: &mut Inte
     }
 }
 
+/// What a function puts into an object that it makes is stored where that is: `s.all[key] = &item{value}`.
+fn find_stores(leaks: &mut [RawLeak], decisions: &[RawDecision], functions: &Functions, texts: &Interner) {
+    // By package, function and what is made; of several that read alike none is known to be it.
+    let mut stores: HashMap<(TextId, &str, &str), Option<RawStep>> = HashMap::default();
+    for decision in decisions {
+        let explanation = &decision.explanation;
+        if let Some(function) = functions.named_or_around(texts.text(explanation.function), decision.at) {
+            let made = (decision.package, function, &**texts.text(decision.subject));
+            stores.entry(made).and_modify(|store| *store = None).or_insert(explanation.store);
+        }
+    }
+    for leak in leaks.iter_mut().filter(|leak| leak.store.is_none() && leak.holder != TextId::default()) {
+        let made = (leak.package, &**texts.text(leak.function), &**texts.text(leak.holder));
+        leak.store = stores.get(&made).copied().flatten();
+    }
+}
+
 /// One call for each line: an argument can stand at a position of its own, which tells nothing of who puts the call into a function.
 fn wrapped_calls(wrapped: &HashSet<Kept>, rows: &Rows<'_>) -> Vec<WrappedCall> {
     let mut of_line: HashMap<(TextId, TextId, u32), Vec<&Kept>> = HashMap::default();
@@ -115,21 +134,29 @@ fn wrapped_calls(wrapped: &HashSet<Kept>, rows: &Rows<'_>) -> Vec<WrappedCall> {
     calls
 }
 
-/// What was inlined at the positions that decisions and stack_buffers are about, by name.
+/// What was inlined at the positions that decisions, their last steps and stack buffers are about, by name: the outermost call first.
 fn callees_at(
-    calls: &HashSet<(XPos, TextId)>,
+    calls: HashMap<(XPos, TextId), usize>,
     decisions: &[RawDecision],
     stack_buffers: &[RawStackBuffer],
 ) -> HashMap<XPos, Vec<TextId>> {
-    let positions = decisions.iter().map(|decision| decision.at).chain(stack_buffers.iter().map(|buffer| buffer.at));
-    let mut callees: HashMap<XPos, Vec<TextId>> = positions.map(|at| (at, Vec::new())).collect();
-    for (at, callee) in calls {
-        if let Some(here) = callees.get_mut(at) {
-            here.push(*callee);
+    let of_decisions = decisions.iter().flat_map(|decision| {
+        let explanation = &decision.explanation;
+        let steps = explanation.steps.last().into_iter().chain(&explanation.store);
+        steps.map(|step| step.at).chain([decision.at])
+    });
+    let positions = of_decisions.chain(stack_buffers.iter().map(|buffer| buffer.at));
+    let mut callees: HashMap<XPos, Vec<(usize, TextId)>> = positions.map(|at| (at, Vec::new())).collect();
+    for ((at, callee), place) in calls {
+        if let Some(here) = callees.get_mut(&at) {
+            here.push((place, callee));
         }
     }
-    callees.values_mut().for_each(|here| here.sort_unstable());
-    callees
+    let in_order = |mut here: Vec<(usize, TextId)>| {
+        here.sort_unstable();
+        here.into_iter().map(|(_, callee)| callee).collect()
+    };
+    callees.into_iter().map(|(at, here)| (at, in_order(here))).collect()
 }
 
 /// Types of which the log shows values with elements: they have fields.

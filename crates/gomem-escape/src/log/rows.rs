@@ -6,13 +6,13 @@ use foldhash::{HashMap, HashSet};
 use gomem_symbol::Wrapper;
 
 use crate::{
-    decide::{Allocation, Cause, Certainty, Chains, Decision, Flow, Step, advice, stored},
+    decide::{Allocation, Cause, Certainty, Chains, Decision, Flow, Step, advice},
     model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer, Store, WrappedCall},
     read::{
         Callee, Functions, Interner, JsonFacts, Kept, Obstacle, RawDecision, RawInlining, RawLeak, RawStackBuffer,
         RawStep, TextId, XPos,
     },
-    text::{Call, GoVersions, SubjectKind, typed_constant},
+    text::{Call, GoVersions, SubjectKind, stored, typed_constant},
 };
 
 /// Makes rows; it holds what they need of the whole log.
@@ -142,6 +142,7 @@ impl Rows<'_> {
             deciding_step,
             steps,
             store: store.map(Box::new),
+            stored_by: self.stored_by(decision),
             advice,
             copies: decision.copies,
             leaks,
@@ -149,6 +150,27 @@ impl Rows<'_> {
             absolute_file: origin.map(|origin| self.text(origin.file)),
             inlined_from: origin.map_or_else(Vec::new, |origin| self.inlined_from(&origin.inlined)),
         }
+    }
+
+    /// The call whose inlined body stores it, or passes it on: the outermost one of the package whose variables the statement has.
+    fn stored_by(&self, decision: &RawDecision) -> Option<Arc<str>> {
+        let explanation = &decision.explanation;
+        let step = explanation.store.or(explanation.steps.last().copied())?;
+        let statement = self.text(step.from);
+        let (package, rest) = statement.trim_start_matches(['(', '*']).split_once('.')?;
+        let is_of_call = &*self.text(step.why) == "call parameter";
+        // A variable of the body, or a function that only its package can call: `fmt.errorf(fmt.format, fmt.a...)`.
+        if is_of_call && rest.starts_with(|first: char| !first.is_lowercase()) {
+            return None;
+        }
+        let is_exported = |callee: &str| {
+            callee.rsplit('.').next().is_some_and(|name| name.starts_with(|first: char| first.is_uppercase()))
+        };
+        let called = self.inlined_callees(step.at).into_iter();
+        let mut of_package = called.filter(|callee| {
+            callee.split_once('.').is_some_and(|(of, _)| of.trim_start_matches(['(', '*']) == package)
+        });
+        of_package.next().filter(|callee| is_exported(callee))
     }
 
     /// What kind of expression it is; and of a method value, which prints the same as a field, whether that is sure.

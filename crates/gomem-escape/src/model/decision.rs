@@ -53,6 +53,9 @@ pub struct HeapDecision {
     /// Where it is stored, on any of its flows: `steps` is the first one, which may end in a call or a result. `None` where the
     /// log shows no statement that stores it.
     pub store: Option<Box<Store>>,
+    /// The function of another package that was inlined where it is stored or passed on, if that statement is of its body:
+    /// `list.(*List).PushBack` of `list.e.prev.next = list.e`.
+    pub stored_by: Option<Arc<str>>,
     /// What to do.
     pub advice: String,
     /// How many times the log says it: over variants and instantiations.

@@ -58,6 +58,37 @@ mod tests {
         ./a.go:15:9:     from ~r0 = &item{} (assign) at ./a.go:15:2\n\
         ./a.go:15:9: &item{} escapes to heap\n";
 
+    /// A method that puts its second parameter into an object, which a map keeps.
+    const PART: &str = "# example.com/app\n\
+        ./a.go:27:12: &item{...} escapes to heap in (*shards).set:\n\
+        ./a.go:27:12:   flow: {heap} ← &{storage for &item{...}}:\n\
+        ./a.go:27:12:     from &item{...} (spill) at ./a.go:27:12\n\
+        ./a.go:27:12:     from sh.m[k] = &item{...} (assign) at ./a.go:27:10\n\
+        ./a.go:23:7: parameter s leaks to {heap} for (*shards).set with derefs=1:\n\
+        ./a.go:23:7:   flow: {heap} ← *s:\n\
+        ./a.go:23:7:     from (*sync.Mutex).lockSlow(s.mu) (call parameter) at ./a.go:25:12\n\
+        ./a.go:23:33: parameter v leaks to {storage for &item{...}} for (*shards).set with derefs=0:\n\
+        ./a.go:23:33:   flow: {storage for &item{...}} ← v:\n\
+        ./a.go:23:33:     from item{...} (struct literal element) at ./a.go:27:17\n\
+        ./a.go:23:7: leaking param content: s\n\
+        ./a.go:23:33: leaking param: v\n\
+        ./a.go:27:12: &item{...} escapes to heap\n\
+        ./a.go:30:93: make([]byte, 8000) escapes to heap in main:\n\
+        ./a.go:30:93:   flow: ~r0 ← &{storage for make([]byte, 8000)}:\n\
+        ./a.go:30:93:     from make([]byte, 8000) (spill) at ./a.go:30:93\n\
+        ./a.go:30:93:     from ~r0 = make([]byte, 8000) (assign-pair) at ./a.go:30:93\n\
+        ./a.go:30:93:   flow: {heap} ← ~r0:\n\
+        ./a.go:30:93:     from (*shards).set(s, uint32(i), ~r0) (call parameter) at ./a.go:30:75\n\
+        ./a.go:30:93: make([]byte, 8000) escapes to heap\n";
+
+    #[test]
+    fn what_is_put_into_an_object_is_stored_where_that_is() {
+        let log = EscapeLog::decode(PART.as_bytes()).expect("a log");
+        let store = log.heap_decisions()[1].store.as_ref().expect("a store");
+        let told = (&*store.step.from, store.function.as_deref());
+        assert_eq!(told, ("sh.m[k] = &item{...}", Some("(*shards).set")));
+    }
+
     #[test]
     fn a_store_is_on_any_flow_and_in_who_is_given_it() {
         let log = EscapeLog::decode(LOG.as_bytes()).expect("a log");

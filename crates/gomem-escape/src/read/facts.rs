@@ -54,7 +54,7 @@ pub(crate) struct Facts {
     /// File and line of `text += more`.
     pub(crate) additions: HashSet<(TextId, u32)>,
     /// Positions of calls that were inlined, each with every function that was inlined there.
-    pub(crate) inlined_calls: HashSet<(XPos, TextId)>,
+    pub(crate) inlined_calls: HashMap<(XPos, TextId), usize>,
     /// Function literals by package and position, and the function that their header names.
     pub(crate) literals: HashMap<(TextId, XPos), TextId>,
 }

@@ -17,7 +17,7 @@ use crate::{
         section::OpenSection,
         xpos::{TextId, XPos},
     },
-    text::{Line, Message, Record, SubjectKind, Variant, for_each_line, is_build_error},
+    text::{Line, Message, Record, SubjectKind, Variant, for_each_line, is_build_error, stored},
 };
 
 /// Reads logs line by line, and keeps what is distinct.
@@ -177,6 +177,9 @@ impl Fold {
                 if reaches_heap && header.derefs.is_none() {
                     header.derefs = derefs.parse().ok();
                 }
+                if let Some(holder) = stored(to).filter(|_| derefs == "0" && header.holder == TextId::default()) {
+                    header.holder = facts.texts.id(holder);
+                }
                 let is_whole = derefs == "0" && header.store.is_none();
                 let wanted = reaches_heap && (is_whole || header.via == TextId::default());
                 let reading = if wanted { Reading::Leak { is_whole } } else { Reading::Skip };
@@ -191,7 +194,8 @@ impl Fold {
             Message::InliningCall { callee } => {
                 facts.functions.see_inlined(section.package, callee);
                 let callee = facts.texts.id(callee);
-                facts.inlined_calls.insert((at, callee));
+                let place = facts.inlined_calls.len();
+                facts.inlined_calls.entry((at, callee)).or_insert(place);
             }
             Message::Capturing { function, by_ref, text } => {
                 // What the wrapper of `go f(x)` holds is not of a closure in the source.
@@ -297,11 +301,12 @@ impl Fold {
         let to_heap = header.filter(|_| reaches_heap);
         let via = to_heap.map_or(TextId::default(), |header| header.via);
         let store = to_heap.and_then(|header| header.store);
+        let holder = to_heap.map_or(TextId::default(), |header| header.holder);
         let derefs = level.or_else(|| header.and_then(|header| header.derefs));
         let OpenSection { package, variant, .. } = *section;
         facts.leaks.insert(
             key,
-            RawLeak { package, variant, at, function, param, is_content, to, derefs, via, store, copies: 1 },
+            RawLeak { package, variant, at, function, param, is_content, to, derefs, via, store, holder, copies: 1 },
         );
         Ok(())
     }

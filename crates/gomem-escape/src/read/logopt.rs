@@ -10,7 +10,7 @@ use crate::{
         store::is_store,
         xpos::{TextId, XPos},
     },
-    text::{GoVersions, MessageKind, SubjectKind},
+    text::{GoVersions, MessageKind, SubjectKind, stored},
 };
 
 /// What all `-json` files say.
@@ -52,6 +52,8 @@ pub(crate) struct LogOptLeak {
     pub(crate) derefs: Option<i64>,
     pub(crate) via: TextId,
     pub(crate) store: Option<RawStep>,
+    /// What it is put into, which goes to the heap; empty where that is not said.
+    pub(crate) holder: TextId,
 }
 
 impl LogOptFacts {
@@ -75,8 +77,10 @@ impl LogOptFacts {
                 let call = explanation.steps.iter().rev().find(|step| &**texts.text(step.why) == "call parameter");
                 let via = call.map_or(TextId::default(), |step| step.from);
                 let store = explanation.store.filter(|_| derefs == Some(0));
-                let (param, to) = (texts.id(param), texts.id(to));
-                self.leaks.push(LogOptLeak { package: self.package, at, param, to, derefs, via, store });
+                let holder =
+                    stored(to).filter(|_| derefs == Some(0)).map_or(TextId::default(), |holder| texts.id(holder));
+                let (param, to) = (texts.id(param), texts.id(if stored(to).is_some() { "{heap}" } else { to }));
+                self.leaks.push(LogOptLeak { package: self.package, at, param, to, derefs, via, store, holder });
             }
             ("iteration-variable-to-heap", _) => {
                 let variable = diagnostic.message.strip_prefix("loop variable ").unwrap_or_default();

@@ -86,7 +86,7 @@ pub(crate) fn merge(
         }
     }
     let mut seen: HashSet<(XPos, TextId)> = leaks.iter().map(|leak| (leak.at, leak.param)).collect();
-    for LogOptLeak { package, at, param, to, derefs, via, store } in logopt.leaks {
+    for LogOptLeak { package, at, param, to, derefs, via, store, holder } in logopt.leaks {
         let at = paths.in_text(at);
         if seen.insert((at, param)) {
             leaks.push(RawLeak {
@@ -100,6 +100,7 @@ pub(crate) fn merge(
                 derefs,
                 via,
                 store,
+                holder,
                 copies: 1,
             });
         }

@@ -76,8 +76,10 @@ pub(crate) struct RawLeak {
     pub(crate) derefs: Option<i64>,
     /// The call by which it reaches the heap.
     pub(crate) via: TextId,
-    /// The step that stores it.
+    /// The step that stores it, or what it is a part of.
     pub(crate) store: Option<RawStep>,
+    /// What it is put into, which goes to the heap; empty where that is not said.
+    pub(crate) holder: TextId,
     pub(crate) copies: u32,
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct OpenSection {
     explanations: HashMap<(XPos, TextId), Explanation>,
     /// The last subject that is explained at a position.
     explained: HashMap<XPos, TextId>,
+    /// The first `append(...)` that is explained at a position: since Go 1.26 what is decided has no more of it than `append`.
+    appends: HashMap<XPos, TextId>,
     leak_headers: HashMap<(XPos, TextId), LeakHeader>,
 }
 
@@ -33,6 +35,8 @@ pub(crate) struct LeakHeader {
     pub(crate) via: TextId,
     /// The step that stores the parameter itself.
     pub(crate) store: Option<RawStep>,
+    /// What it is put into, which goes to the heap: `&item{...}`; empty where that is not said.
+    pub(crate) holder: TextId,
 }
 
 impl OpenSection {
@@ -40,6 +44,7 @@ impl OpenSection {
     pub(crate) fn begin(&mut self, package: TextId, variant: Variant) {
         self.explanations.clear();
         self.explained.clear();
+        self.appends.clear();
         self.leak_headers.clear();
         (self.package, self.variant) = (package, variant);
     }
@@ -62,6 +67,9 @@ impl OpenSection {
         match self.explanations.entry((at, subject)) {
             Entry::Vacant(entry) => {
                 self.explained.insert(at, subject);
+                if texts.text(subject).starts_with("append(") {
+                    self.appends.entry(at).or_insert(subject);
+                }
                 entry.insert(explanation);
             }
             Entry::Occupied(mut entry) => {
@@ -91,7 +99,10 @@ impl OpenSection {
         texts: &mut Interner,
     ) -> (Explanation, Option<RawStep>) {
         // Since Go 1.25 a variable that only ever holds a constant is explained by its name, and decided as the constant.
-        let by_other_name = || self.explanations.get(&(at, *self.explained.get(&at)?));
+        let by_other_name = || {
+            let appended = self.appends.get(&at).filter(|_| &**texts.text(subject) == "append");
+            self.explanations.get(&(at, *appended.or_else(|| self.explained.get(&at))?))
+        };
         let found = self.explanations.get(&(at, subject)).or_else(by_other_name);
         let mut explanation = found.cloned().unwrap_or_default();
         let next = self.chase(at, &mut explanation, texts);

@@ -125,6 +125,7 @@ impl Fact {
                     deciding_step: if deciding == 0 { None } else { Some(text(deciding - 1)?) },
                     steps: (0..count).map(|_| step(columns)).collect::<Option<_>>()?,
                     store: None,
+                    stored_by: None,
                     advice: String::new(),
                     copies: 1,
                     leaks: Vec::new(),

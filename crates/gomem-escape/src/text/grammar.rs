@@ -49,6 +49,11 @@ pub(crate) fn step(text: &str) -> Option<(&str, &str, &str)> {
     Some((node, why, at))
 }
 
+/// What is stored where a flow ends at `{storage for x}`.
+pub(crate) fn stored(sink: &str) -> Option<&str> {
+    sink.strip_prefix("{storage for ")?.strip_suffix('}')
+}
+
 /// The parts of `  flow: DST ← SRC:`, between `  flow: ` and the colon.
 pub(crate) fn flow(text: &str) -> Option<(&str, &str, &'static str)> {
     if let Some((to, from)) = text.split_once(ARROW) {

@@ -32,6 +32,47 @@ fn header_flow_and_final_line_are_one_decision() {
 }
 
 #[test]
+fn what_is_appended_keeps_its_own_flow_beside_others() {
+    let log = EscapeLog::decode(
+        b"# p
+./a.go:22:34: append(c.frames, ~r0) escapes to heap in ingest:
+./a.go:22:34:   flow: {heap} = &{storage for append(c.frames, ~r0)}:
+./a.go:22:34:     from append(c.frames, ~r0) (spill) at ./a.go:22:34
+./a.go:22:34:     from c.frames = append(c.frames, ~r0) (assign) at ./a.go:22:34
+./a.go:22:34: &clip{} escapes to heap in ingest:
+./a.go:22:34:   flow: {heap} = &{storage for &clip{}}:
+./a.go:22:34:     from all[id] = &clip{} (assign) at ./a.go:22:54
+./a.go:22:34: &clip{} escapes to heap
+./a.go:22:34: append escapes to heap
+",
+    )
+    .unwrap();
+    let appended = log.heap_decisions().iter().find(|decision| &*decision.subject == "append").unwrap();
+    assert_eq!(appended.steps.last().map(|step| &*step.from), Some("c.frames = append(c.frames, ~r0)"));
+}
+
+#[test]
+fn what_a_call_stores_is_said_to_be_stored_by_it() {
+    let stored_by = |calls: &str, step: &str| {
+        let log = format!(
+            "# example.com/p\n{calls}\
+             ./a.go:4:78: &job{{}} escapes to heap in push:\n\
+             ./a.go:4:78:   flow: {{heap}} = &{{storage for &job{{}}}}:\n\
+             ./a.go:4:78:     from {step} at ./a.go:4:77\n\
+             ./a.go:4:78: &job{{}} escapes to heap\n"
+        );
+        only(&log).stored_by.map(|call| call.to_string())
+    };
+    let list = "./a.go:3:9: inlining call to list.(*List).Init\n./a.go:4:77: inlining call to (*queue).push\n\
+                ./a.go:4:77: inlining call to list.(*List).PushBack\n./a.go:4:77: inlining call to list.(*List).Init\n";
+    assert_eq!(stored_by(list, "list.e.prev.next = list.e (assign)").as_deref(), Some("list.(*List).PushBack"));
+    let errorf = "./a.go:4:77: inlining call to fmt.Errorf\n";
+    assert_eq!(stored_by(errorf, "fmt.errorf(fmt.format, fmt.a...) (call parameter)").as_deref(), Some("fmt.Errorf"));
+    assert_eq!(stored_by(errorf, "fmt.Fprintln(w, &job{}) (call parameter)"), None, "the program's own call");
+    assert_eq!(stored_by(list, "queue.jobs[id] = &job{} (assign)"), None, "the program's own statement");
+}
+
+#[test]
 fn the_same_place_from_another_package_is_a_copy() {
     let decision = only("# p\n./s/a.go:1:2: x escapes to heap\n# q\ns/a.go:1:2: x escapes to heap\n");
     assert_eq!((decision.copies, &*decision.package), (2, "p"));
