@@ -401,3 +401,25 @@ fn growth_beside_a_rising_allocation_rate_is_not_known() {
         assert_eq!(told(|_| 1.0), Verdict::Fired, "{rule}");
     }
 }
+
+#[test]
+fn memory_outside_of_go_is_told_before_a_gc_ends() {
+    let told = |resident: f64| {
+        let mut metrics = Metrics::new();
+        for step in 0..12_i64 {
+            let text = format!(
+                "go_memstats_alloc_bytes {}\ngo_memstats_sys_bytes 8e6\ngo_memstats_heap_released_bytes 1e6\n\
+                 go_gc_duration_seconds_count 0\nprocess_resident_memory_bytes {resident}\n",
+                1_000_000 + step
+            );
+            metrics.push_scrape(1_700_000_000_000 + step * 5000, text.as_bytes()).unwrap();
+        }
+        let diagnosis = Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default());
+        let judged = diagnosis.judgements().iter().find(|told| told.rule == Rule::HeapProfileBlind).unwrap();
+        (judged.verdict, judged.summary.clone())
+    };
+    let (verdict, summary) = told(420e6);
+    assert_eq!(verdict, Verdict::Fired, "{summary}");
+    assert!(summary.contains("of 400.5 MiB resident is outside of Go"), "{summary}");
+    assert_eq!(told(9e6).0, Verdict::Insufficient, "what is live is not known");
+}

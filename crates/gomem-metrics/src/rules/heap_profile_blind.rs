@@ -1,8 +1,9 @@
 //! `heap_profile_blind`: a heap profile shows what is live, and that is a small part of the memory.
 //!
 //! Fires when what is held or resident exceeds `1.25 · live · (1 + GOGC/100)` by ≥ 64 MiB; up to that it is the room that GC
-//! works with. Where half of the memory is outside of Go, that is told, and else the largest other part; see the memory
-//! waterfall for all. A warning where a memory limit does not count what fills the memory.
+//! works with. Before a GC ends, all objects are taken for live. Where half of the memory is outside of Go, that is told, and
+//! else the largest other part; see the memory waterfall for all. A warning where a memory limit does not count what fills
+//! the memory.
 
 use gomem_finding::Severity;
 use gomem_statistics::quantile;
@@ -31,12 +32,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             "go_memstats_heap_released_bytes",
         ]);
     };
-    let Some(live) = live else {
-        return if window.cycles().is_empty() {
-            Opinion::insufficient("no GC cycle ended, so what is live is not known")
-        } else {
-            Opinion::not_evaluable(&[LIVE])
-        };
+    // Before the first GC that is seen, live or not, it is no more than all objects.
+    let objects = || window.median(Quantity::HeapObjectsBytes).filter(|_| window.cycles().is_empty());
+    let Some(live) = live.or_else(objects) else {
+        return if window.cycles().is_empty() { Opinion::insufficient(NO_GC) } else { Opinion::not_evaluable(&[LIVE]) };
     };
     let expected = 1.25 * live * (1.0 + window.gogc_factor().unwrap_or(1.0));
     let evidence = |opinion: Opinion| {
@@ -45,6 +44,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("live_heap_bytes", live, Unit::Bytes)
             .with("live_fraction", live / memory.max(1.0), Unit::Fraction)
     };
+    if memory < expected + LEAST_BYTES && levels.is_empty() {
+        return Opinion::insufficient(NO_GC);
+    }
     if memory < expected + LEAST_BYTES {
         return evidence(Opinion::clear("a heap profile, and the room that GC works with, explain the memory"));
     }
@@ -86,5 +88,6 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
 const OUTSIDE: &str = "Find who holds it: /proc/PID/smaps names the runtime's own areas [anon: Go: …] from Go 1.25 on, the others are cgo, \
                        mmap or mapped files; libraries that map memory for their own use (caches, databases) have a size to set; for cgo use the \
                        allocator's own statistics. The limit of the container has to leave room for it.";
+const NO_GC: &str = "no GC cycle ended, so what is live is not known";
 const LEAST_BYTES: f64 = 64.0 * MIB;
 const BEYOND_LIMIT: f64 = 1.1;
