@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use foldhash::{HashMap, HashSet};
 use gomem_metrics::{GoState, Quantity};
 use gomem_pprof::{Growth, GrowthOptions, Line, Profile, SiteGrowth};
-use gomem_symbol::Symbol;
+use gomem_symbol::{Symbol, Wrapper};
 use gomem_table::MIB;
 
 use crate::{
@@ -28,6 +28,8 @@ pub(crate) struct GrowingSite {
     pub(crate) growth: SiteGrowth,
     /// The line of the user's own that calls its function, where one has most of it: what a function returns is there.
     pub(crate) called_at: Option<Place>,
+    /// Whether most of it is made by the function that a goroutine begins with.
+    pub(crate) begins_goroutine: bool,
 }
 
 impl GrowingSite {
@@ -111,11 +113,16 @@ pub(crate) fn growing_over(
         let key = (growth.key.function.as_deref()?.into(), growth.key.line.unwrap_or(0));
         let mut sites = by_line.remove(&key)?;
         sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
-        Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone(), called_at: None })
+        let place = sites.first()?.charged_to.clone();
+        Some(GrowingSite { place, sites, growth: growth.clone(), called_at: None, begins_goroutine: false })
     });
     let mut growing: Vec<GrowingSite> = of_line.collect();
     let mut callers = callers(&last.profile, &own, growing.iter().map(|site| &site.place));
-    growing.iter_mut().for_each(|site| site.called_at = callers.remove(&site.place));
+    for site in &mut growing {
+        if let Some(of_site) = callers.remove(&site.place) {
+            (site.called_at, site.begins_goroutine) = (of_site.most(), of_site.begins_goroutine());
+        }
+    }
     growing
 }
 
@@ -189,39 +196,65 @@ fn driven(profile: &Profile, own: &HashSet<&str>) -> HashMap<Arc<str>, Caller> {
     held.into_iter().filter_map(most).collect()
 }
 
-/// Of each of these places the line of the user's own that calls its function, with nothing between, where one has most of what is in
-/// use.
+/// Who calls the function of a place, by the bytes that it has in use.
+#[derive(Default)]
+struct Callers {
+    bytes: i64,
+    /// The lines of the user's own that call it, with nothing between.
+    by_line: HashMap<Place, i64>,
+    /// Of stacks that begin with it.
+    first_bytes: i64,
+}
+
+impl Callers {
+    /// The line that has most of it.
+    fn most(&self) -> Option<Place> {
+        let by_bytes = |a: &(&Place, &i64), b: &(&Place, &i64)| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0));
+        let (caller, of_caller) = self.by_line.iter().max_by(by_bytes)?;
+        (of_caller.saturating_mul(2) >= self.bytes).then(|| caller.clone())
+    }
+
+    fn begins_goroutine(&self) -> bool {
+        self.first_bytes.saturating_mul(2) > self.bytes
+    }
+}
+
+/// Who calls the functions of these places.
 fn callers<'p>(
     profile: &Profile,
     own: &HashSet<&str>,
     places: impl Iterator<Item = &'p Place>,
-) -> HashMap<Place, Place> {
+) -> HashMap<Place, Callers> {
     let Some(inuse) = profile.sample_type_index("inuse_space") else { return HashMap::default() };
-    let mut called: HashMap<&Place, (i64, HashMap<Place, i64>)> =
-        places.map(|place| (place, (0, HashMap::default()))).collect();
+    let mut called: HashMap<Place, Callers> = places.map(|place| (place.clone(), Callers::default())).collect();
     let is_own = |line: &Line<'_>| line.function().is_some_and(|function| own.contains(function.name()));
     for sample in profile.samples().filter(|sample| sample.value(inuse) > 0) {
         let mut outer = sample.frames().skip_while(|line| !is_own(line));
         let Some(place) = outer.next().map(Place::from_frame) else { continue };
-        let Some((bytes, by_caller)) = called.get_mut(&place) else { continue };
-        *bytes = bytes.saturating_add(sample.value(inuse));
+        let Some(callers) = called.get_mut(&place) else { continue };
+        callers.bytes = callers.bytes.saturating_add(sample.value(inuse));
         // Not every function of the program allocates itself.
         let is_beside = |line: &Line<'_>| {
             let package = |function: &str| Symbol::decode(function).package().to_owned();
             is_own(line)
                 || line.function().is_some_and(|function| package(function.name()) == package(place.function()))
         };
-        if let Some(caller) = outer.next().filter(is_beside) {
-            let of_caller = by_caller.entry(Place::from_frame(caller)).or_default();
+        let caller = outer.next();
+        // `main.main` ends with the program.
+        if caller.is_none_or(|line| is_go_statement(&line)) && place.function() != "main.main" {
+            callers.first_bytes = callers.first_bytes.saturating_add(sample.value(inuse));
+        }
+        if let Some(caller) = caller.filter(is_beside) {
+            let of_caller = callers.by_line.entry(Place::from_frame(caller)).or_default();
             *of_caller = of_caller.saturating_add(sample.value(inuse));
         }
     }
-    let most = |(place, (bytes, by_caller)): (&Place, (i64, HashMap<Place, i64>))| {
-        let by_bytes = |a: &(Place, i64), b: &(Place, i64)| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0));
-        let (caller, of_caller) = by_caller.into_iter().max_by(by_bytes)?;
-        (of_caller.saturating_mul(2) >= bytes).then(|| (place.clone(), caller))
-    };
-    called.into_iter().filter_map(most).collect()
+    called
+}
+
+/// Whether a frame is what the compiler makes around the call of a `go` statement.
+fn is_go_statement(line: &Line<'_>) -> bool {
+    line.function().is_some_and(|function| Symbol::decode(function.name()).wrapper() == Some(Wrapper::Go))
 }
 
 /// A line of the program, and what it calls there.

@@ -5,3 +5,4 @@ pub(crate) mod container;
 pub(crate) mod final_store;
 pub(crate) mod given;
 pub(crate) mod keeper;
+pub(crate) mod owner;

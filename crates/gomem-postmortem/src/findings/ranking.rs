@@ -31,6 +31,7 @@ use crate::{
         growth::{GrowingSite, profiled_rate},
         leak::{
             all_growth::{AllGrowth, doubt_start, young_seconds},
+            all_kept::all_kept,
             for_good::for_good,
         },
         live_heap::LiveHeap,
@@ -122,7 +123,8 @@ pub(crate) fn find(
         findings.extend(goroutines::few(bundle));
     }
     if findings.iter().all(|finding| finding.kind != FindingKind::Leak) {
-        findings.extend(few_readings(state, diagnosis).or_else(|| few_amounts(state, diagnosis)));
+        let of_few = few_readings(state, diagnosis).or_else(|| few_amounts(state, diagnosis));
+        findings.extend(of_few.or_else(|| all_kept(state, diagnosis, (sites, bundle.escapes()))));
         let grown = two_scrapes(bundle, state);
         let is_told = grown.as_ref().is_some_and(|grown| grown.is_of_goroutines);
         let many = || many_goroutines(state, diagnosis).filter(|_| !is_told);

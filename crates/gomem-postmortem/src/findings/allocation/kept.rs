@@ -1,11 +1,11 @@
 //! What a finding says of bytes that stay.
 
-use gomem_escape::EscapeLog;
+use gomem_escape::{Cause, EscapeLog};
 use gomem_finding::Severity;
 use gomem_table::Unit;
 
 use crate::{
-    attribution::{Bytes, Site},
+    attribution::{Bytes, Reason, Site},
     findings::{
         allocation::pool::oversized,
         breakdown::share,
@@ -45,7 +45,14 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, (sites, log): (&[Si
     };
     let keeper = keeper(&bytes.sites, sites, None);
     let stored = log.and_then(|log| final_store(bytes.sites.first()?, log)).filter(|_| keeper.is_none());
-    if let Some(keeper) = keeper.as_ref().filter(|keeper| !matches!(keeper, Keeper::Stored { .. })) {
+    let is_large = live >= MUCH && is_of_large(bytes);
+    // Of what is large, what keeps such things as a rule says less than that.
+    let is_told = |keeper: &&Keeper| match keeper {
+        Keeper::Stored { .. } => false,
+        Keeper::Kind(_) => !is_large,
+        _ => true,
+    };
+    if let Some(keeper) = keeper.as_ref().filter(is_told) {
         finding.action = format!("{costs} If it should not stay: {}", keeper.words());
     } else {
         finding.action = costs.to_owned();
@@ -57,7 +64,7 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, (sites, log): (&[Si
         }
         if is_of_pool(bytes) {
             finding.action += " A sync.Pool keeps it for later use: what is not used for two GC cycles goes.";
-        } else if live >= MUCH && is_of_large(bytes) {
+        } else if is_large {
             finding.action += " If a pool or a channel keeps them for later use, or a free list, it gives nothing back, and a slice that is cut \
                                (`s[:n]`) keeps what lies behind: bound how many there are and how large, clear(s[n:]) before the cut, or \
                                use a sync.Pool, which GC empties.";
@@ -123,10 +130,11 @@ fn is_of_pool(bytes: &Bytes<'_>) -> bool {
     made.fold(0_i64, |sum, site| sum.saturating_add(site.inuse_bytes)).saturating_mul(2) >= bytes.inuse_bytes
 }
 
-/// Whether its objects are large, as buffers are.
+/// Whether its objects are large, as buffers are, and not the tables of maps.
 fn is_of_large(bytes: &Bytes<'_>) -> bool {
     let objects: i64 = bytes.sites.iter().map(|site| site.inuse_objects).sum();
-    objects > 1 && bytes.inuse_bytes / objects >= LARGE_BYTES
+    let is_map = |site: &&Site| matches!(site.reason, Some(Reason::MapGrowth | Reason::Compiler(Cause::MapCreation)));
+    objects > 1 && bytes.inuse_bytes / objects >= LARGE_BYTES && !bytes.sites.iter().any(is_map)
 }
 
 pub(crate) fn warn_of_oversized(finding: &mut Finding, bytes: &Bytes<'_>) {

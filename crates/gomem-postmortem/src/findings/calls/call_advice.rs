@@ -98,7 +98,7 @@ pub(crate) fn row_advice(function: &str, is_in_use: bool) -> Option<&'static str
     let of = |about| rows(about).find(|row| !row.is_general() && row.is_match(&name)).map(|row| row.advice);
     let inside = || of(About::Inside).or_else(|| of(About::Value)).or_else(|| of(About::Lent));
     let of_call = || inside().or_else(|| of(About::Part)).or_else(|| of(About::Call));
-    of(About::Row).or_else(|| if is_in_use { of(About::Keep) } else { of_call() })
+    of(About::Row).or_else(|| if is_in_use { of(About::Keep).or_else(|| of(About::Result)) } else { of_call() })
 }
 
 /// What to do where a call of `callee` keeps what it is given, or what it makes.
@@ -135,6 +135,13 @@ pub(crate) fn size_advice(callee: &str) -> Option<&'static str> {
 /// What to do where what a call of `callee` makes refers to one before it, without an end.
 pub(crate) fn chain_advice(callee: &str) -> Option<&'static str> {
     row(About::Chain, &plain(callee)).map(|row| row.advice)
+}
+
+/// What it means that many of a call's results are kept, where nothing says by whom.
+pub(crate) fn result_advice(callee: &str) -> Option<&'static str> {
+    let name = plain(callee);
+    let general = || rows(About::Result).find(|row| row.is_general() && row.is_general_match(&name));
+    row(About::Result, &name).or_else(general).map(|row| row.advice)
 }
 
 /// What to do where something of this kind is kept.
@@ -230,6 +237,7 @@ enum About {
     Large,
     Bounded,
     Row,
+    Result,
 }
 
 impl About {
@@ -257,6 +265,7 @@ impl About {
             "large" => Self::Large,
             "bounded" => Self::Bounded,
             "row" => Self::Row,
+            "result" => Self::Result,
             _ => return None,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_escape::{EscapeLog, HeapDecision, Step, Store};
+use gomem_escape::{EscapeLog, HeapDecision, Step, Store, SubjectKind};
 use gomem_symbol::{Origin, Symbol, is_of_dependency};
 
 use crate::attribution::Site;
@@ -27,6 +27,17 @@ pub(crate) fn final_store<'l>(site: &Site, log: &'l EscapeLog) -> Option<FinalSt
     let is_given = |decision: &&&HeapDecision| decision.steps.iter().any(|step| on_line(step.line));
     let made = here.iter().filter(is_made).find_map(|decision| follow(decision, &here));
     made.or_else(|| here.iter().filter(is_given).find_map(|decision| follow(decision, &here)))
+}
+
+/// The last store of the chain that begins with what a decision is about, in the same function.
+pub(crate) fn final_store_of<'l>(made: &'l HeapDecision, log: &'l EscapeLog) -> Option<FinalStore<'l>> {
+    follow(made, &beside(made, log))
+}
+
+/// What a log says of the function of a decision.
+fn beside<'l>(decision: &HeapDecision, log: &'l EscapeLog) -> Vec<&'l HeapDecision> {
+    let is_here = |other: &&HeapDecision| other.function == decision.function && other.file == decision.file;
+    log.heap_decisions().iter().filter(is_here).collect()
 }
 
 /// The store at the end of the chain that begins with `first`.
@@ -56,9 +67,7 @@ fn is_for_caller(step: &Step, here: &[&HeapDecision]) -> bool {
 /// The statement of the program that stores what a decision is about, unless that is for the caller, as far as a log tells.
 pub(crate) fn lasting_step<'l>(decision: &'l HeapDecision, log: Option<&'l EscapeLog>) -> Option<&'l Step> {
     let step = storing_step(decision)?;
-    let is_here = |other: &&HeapDecision| other.function == decision.function && other.file == decision.file;
-    let all = log.map_or(&[][..], EscapeLog::heap_decisions);
-    let here: Vec<&HeapDecision> = all.iter().filter(is_here).collect();
+    let here = log.map(|log| beside(decision, log)).unwrap_or_default();
     (!is_for_caller(step, &here)).then_some(step)
 }
 
@@ -69,8 +78,19 @@ fn store_of<'l>(made: &'l HeapDecision, here: &[&'l HeapDecision]) -> Option<Fin
         return Some(FinalStore { step, made });
     }
     let is_of_append = |slice: &&&HeapDecision| slice.steps.first().is_some_and(|spilt| spilt.from == step.from);
-    let slice = step.from.starts_with("append(").then(|| here.iter().find(is_of_append)).flatten()?;
-    Some(FinalStore { step: storing_step(slice)?, made })
+    if !step.from.starts_with("append(") {
+        return None;
+    }
+    // Of several that are inlined at one position, the log's decisions are one.
+    let is_merged = |slice: &&&HeapDecision| {
+        slice.subject_kind == SubjectKind::Append
+            && slice.copies > 1
+            && (slice.line, slice.column) == (step.line, step.column)
+    };
+    match here.iter().find(is_of_append) {
+        Some(slice) => Some(FinalStore { step: storing_step(slice)?, made }),
+        None => here.iter().find(is_merged).map(|_| FinalStore { step, made }),
+    }
 }
 
 /// The statement that stores it, on any of its flows: a call that it is given to as well keeps it less surely.
@@ -121,29 +141,6 @@ pub(crate) fn method_that_ends(made: &HeapDecision, log: &EscapeLog) -> Option<A
     };
     let found = log.inlining().iter().find(|told| told.package == made.package && is_end(&told.function));
     found.map(|told| Arc::clone(&told.function))
-}
-
-/// The object that a method stores into, its receiver, where a function makes it again and again and stores each: its type, and
-/// the statement that stores it.
-pub(crate) fn store_of_owner(made: &HeapDecision, step: &Step, log: &EscapeLog) -> Option<(Arc<str>, Arc<str>)> {
-    let symbol = Symbol::decode_in_package("", made.function.as_deref()?);
-    let owner = symbol.receiver()?.trim_start_matches('*').to_owned();
-    let (target, _) = step.from.split_once(" = ")?;
-    // Into a field of what is pointed to: `s.cache[path]`.
-    let is_field = target.split_once('.').is_some_and(|(name, _)| name.chars().all(char::is_alphanumeric));
-    let literal = format!("&{owner}{{");
-    let is_made = |other: &&HeapDecision| {
-        other.package == made.package
-            && other.function.as_deref() != Some("init")
-            && other.subject.starts_with(&*literal)
-    };
-    let is_kept = |store: &&Step| {
-        let target = store.from.split_once(" = ").map(|(target, _)| target);
-        store.from != step.from && target.is_some_and(|target| target.contains('[') || store.from.contains("append("))
-    };
-    let made_by = log.heap_decisions().iter().filter(|_| is_field).filter(is_made);
-    let store = made_by.filter_map(storing_step).find(is_kept)?;
-    Some((owner.into(), Arc::clone(&store.from)))
 }
 
 fn is_same_file(one: &str, other: &str) -> bool {

@@ -14,9 +14,10 @@ use crate::{
             container::{Container, is_of_one_element},
             final_store::{
                 CALL_PARAMETER, PART_OF_STRUCT, final_store, last_store, lasting_step, method_that_ends,
-                store_of_owner, store_of_parameter, storing_step,
+                store_of_parameter, storing_step,
             },
             given::{Given, stores},
+            owner::Owner,
         },
     },
 };
@@ -40,8 +41,8 @@ pub(crate) enum Keeper {
         of_part: Option<&'static str>,
         /// The method of its type that lets it go.
         ends_by: Option<Arc<str>>,
-        /// What it is stored in where that is made again and again, and the statement that keeps each of those.
-        owner: Option<(Arc<str>, Arc<str>)>,
+        /// What it is stored in where that is made again and again.
+        owner: Option<Owner>,
     },
     /// What keeps such things as a rule.
     Kind(&'static str),
@@ -83,10 +84,7 @@ impl Keeper {
                     }
                 };
                 let advice = match ends_by {
-                    _ if let Some((owner, store)) = owner => format!(
-                        "Each `{owner}` is kept itself, by `{store}`: where one is made for each request or run, what it holds goes only when it is \
-                         deleted there. Where there is one for all, bound it: delete entries when they are done, or evict by age or size."
-                    ),
+                    _ if let Some(owner) = owner => owner.words(),
                     Some(method) => format!(
                         "`{method}` is there to let one go: call it when another takes its place, and on every path."
                     ),
@@ -120,7 +118,8 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
     };
     let of_once = || kept.first().filter(|site| site.is_of_once).and_then(|_| keep_advice("sync.OnceValue"));
     let of_capture = || {
-        let called = kept.first().filter(|site| site.callee.is_some())?;
+        let is_unknown = || decision.is_some_and(|decision| decision.cause == Cause::UnknownCallee);
+        let called = kept.first().filter(|site| site.callee.is_some() || is_unknown())?;
         Captured::find(&called.charged_to, log?).map(Keeper::Captured)
     };
     if let Some(captured) = of_capture() {
@@ -143,17 +142,22 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
             let (step, function, made) = match (of_call(), decision.and_then(store_of_parameter)) {
                 (Some(found), _) => (Some(found.step), None, Some(found.made)),
                 (None, Some(store)) => (Some(&store.step), store.function.clone(), decision),
-                (None, None) => (decision.and_then(|decision| lasting_step(decision, log)), None, decision),
+                (None, None) => {
+                    let step = decision.and_then(|decision| lasting_step(decision, log));
+                    (step.filter(|step| !(is_call && only_reads_or_writes(step))), None, decision)
+                }
             };
+            // A statement inside of a call that was inlined says less than the call does.
+            let called = made.filter(|_| function.is_none()).and_then(|made| made.stored_by.as_ref());
             step.map(|step| Keeper::Stored {
-                step: Arc::clone(&step.from),
+                step: Arc::clone(called.unwrap_or(&step.from)),
                 function,
-                is_given: &*step.why == CALL_PARAMETER && !step.from.starts_with("append("),
-                is_part: &*step.why == PART_OF_STRUCT,
-                advice: of_store(step),
+                is_given: called.is_some() || &*step.why == CALL_PARAMETER && !step.from.starts_with("append("),
+                is_part: called.is_none() && &*step.why == PART_OF_STRUCT,
+                advice: called.and_then(|called| of_unseen(called, log?)).unwrap_or_else(|| of_store(step)),
                 of_part,
                 ends_by: made.and_then(|made| method_that_ends(made, log?)),
-                owner: made.and_then(|made| store_of_owner(made, step, log?)),
+                owner: made.and_then(|made| Owner::find(made, step, log?)),
             })
         })
         .or_else(|| Given::find(kept).map(Keeper::Given))
@@ -282,6 +286,12 @@ fn only_map_of<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecision> 
     found.next().filter(|_| found.next().is_none())
 }
 
+/// Whether a step gives a slice to who fills it or sends what is in it: neither keeps it, as `io.Reader` and `io.Writer` promise.
+fn only_reads_or_writes(step: &Step) -> bool {
+    let called = step.from.split('(').next().unwrap_or_default();
+    called.rsplit_once('.').is_some_and(|(_, method)| READS_OR_WRITES.contains(&method))
+}
+
 /// What to do about a step that stores.
 fn of_store(step: &Step) -> &'static str {
     let of_send = || kind_advice("send").filter(|_| &*step.why == "send");
@@ -327,6 +337,8 @@ fn keeps_its_own(callee: &str) -> bool {
     is_of_std(callee) && Symbol::decode(callee).function().starts_with("New")
 }
 
+const READS_OR_WRITES: [&str; 8] =
+    ["Read", "ReadAt", "ReadFull", "ReadAtLeast", "ReadFrom", "Write", "WriteAt", "WriteTo"];
 /// In bytes: what a container takes for each object, a part of a table at least, keys and nodes at most.
 const SMALLEST_ROOM: f64 = 4.0;
 const LARGEST_ROOM: f64 = 1024.0;

@@ -10,7 +10,7 @@ use crate::{
     attribution::{Site, accounts},
     findings::{
         calls::{
-            call_advice::{bound_of, goroutine_advice, handed_advice, is_of_std, is_writer},
+            call_advice::{bound_of, goroutine_advice, handed_advice, is_of_std, is_writer, result_advice},
             module_calls::calls_in_words,
         },
         finding::{Finding, FindingKind},
@@ -208,6 +208,8 @@ fn action(
     let keeper = known.map(Keeper::Known).or_else(|| keeper_of(together, sites, log));
     match (keeper, goroutines.leaked()) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
+        // What keeps such things as a rule says less than whose variable it is.
+        (None | Some(Keeper::Kind(_)), None) if is_of_goroutine(together.first) => of_goroutine(together.first),
         (_, Some(goroutines)) if is_held => goroutines.action.clone(),
         (
             Some(stored @ (Keeper::Stored { .. } | Keeper::Captured(_) | Keeper::AtCaller { .. } | Keeper::Given(_))),
@@ -217,7 +219,7 @@ fn action(
         // What keeps such things as a rule says less than goroutines that never end.
         _ => {
             let beside = others.iter().find_map(|other| beside(other, sites, log));
-            unknown_keeper(together.first, beside, goroutines)
+            unknown_keeper(together.first, beside, (goroutines, log.is_some()))
         }
     }
 }
@@ -284,33 +286,67 @@ fn beside(other: &GrowingSite, sites: &[Site], log: Option<&EscapeLog>) -> Optio
 fn unknown_keeper(
     growing: &GrowingSite,
     beside: Option<(String, &'static str)>,
-    goroutines: &GoroutineCount,
+    (goroutines, has_log): (&GoroutineCount, bool),
 ) -> String {
+    let tells = if has_log { HEAP_DUMP } else { LOG_OR_HEAP_DUMP };
     match (beside, goroutines.leaked()) {
         (Some((place, advice)), _) => format!("What keeps {place}, which grows beside it, may keep this too. {advice}"),
         (None, Some(_)) => format!(
             "Goroutines grow beside it, and each holds what it refers to: end those first, as their finding says. If it grows \
-             still: {HEAP_DUMP}"
+             still: {tells} {BOUND}"
         ),
         (None, None) if let Some(written) = written_to(growing) => format!(
             "It is what was written to a `{written}`, which keeps it: remove, reset or close each that is done, or write elsewhere. What keeps \
-             the `{written}` is not known: {HEAP_DUMP}"
+             the `{written}` is not known: {tells} {BOUND}"
         ),
+        (None, None) if let Some(advice) = result_of(growing) => {
+            format!("{advice} By what is not known: {tells}")
+        }
         (None, None) => match called(growing) {
             // A call keeps by what it works on or by what it gives.
             Some(callee) => format!(
                 "It is made inside {callee}: either an object that outlives the call keeps it (what it is called on, or an argument), \
-                 or you keep what it returns. Which of both is not known: {HEAP_DUMP}"
+                 or you keep what it returns. Which of both is not known: {tells} {BOUND}"
             ),
-            None => format!("What keeps it is not known: {HEAP_DUMP}"),
+            None => {
+                let called = growing.called_at.as_ref().map_or_else(String::new, |place| {
+                    let function = growing.place.short_function();
+                    format!(" {function} is called at {}: see where that puts what it gets.", place.short())
+                });
+                format!("What keeps it is not known: {tells}{called} {BOUND}")
+            }
         },
     }
 }
 
+/// Whether the first function of a goroutine makes it itself.
+fn is_of_goroutine(growing: &GrowingSite) -> bool {
+    growing.begins_goroutine && growing.largest().is_some_and(|site| site.callee.is_none() && !site.stack_is_cut)
+}
+
+/// What a goroutine's first function makes is its own, as far as nothing says who else keeps it.
+fn of_goroutine(growing: &GrowingSite) -> String {
+    let objects = growing.sites.iter().fold(0_i64, |sum, site| sum.saturating_add(site.inuse_objects));
+    format!(
+        "{} is what a goroutine begins with, and nothing is seen to keep what it makes here: it stays as long as the goroutine runs. About {objects} are \
+         in use, so as many goroutines may be waiting. /debug/pprof/goroutine?debug=2 says for what: end each when what it serves is done (close it, a \
+         deadline, a context), and bound how many there are.",
+        growing.place.short_function()
+    )
+}
+
 /// The function of a library that the line calls and that makes it.
 fn called(growing: &GrowingSite) -> Option<String> {
-    let site = growing.sites.first().filter(|site| site.reached_from.is_none())?;
-    Some(Symbol::decode(site.callee.as_deref()?).short())
+    Some(Symbol::decode(callee(growing)?).short())
+}
+
+/// What is known of the results of that function.
+fn result_of(growing: &GrowingSite) -> Option<&'static str> {
+    result_advice(callee(growing)?)
+}
+
+fn callee(growing: &GrowingSite) -> Option<&str> {
+    growing.sites.first().filter(|site| site.reached_from.is_none())?.callee.as_deref()
 }
 
 /// The type of another package whose method keeps what the line writes to it, by a function that only writes.
@@ -361,8 +397,10 @@ pub(crate) fn leaking<'a>(
 const HANDED: &str = "A library makes it in a goroutine of its own. Either an object of that library keeps it, which you hold: end that one, or make a \
                       new one after a while; or it is handed on: find what of yours stores what that library gives, and bound it.";
 
-const HEAP_DUMP: &str =
-    "a heap dump tells (runtime/debug.WriteHeapDump, then `gomem heap`). Bound the container that holds it.";
+const HEAP_DUMP: &str = "a heap dump tells (runtime/debug.WriteHeapDump, then `gomem heap`).";
+const LOG_OR_HEAP_DUMP: &str = "the compiler's log of this build often tells (`go build -gcflags=all=-m=2 ./... 2> escape.log`), and a heap dump for sure \
+                                (runtime/debug.WriteHeapDump, then `gomem heap`).";
+const BOUND: &str = "Bound the container that holds it.";
 
 /// In standard deviations of the sampler's counts.
 const BEYOND_CHANCE: f64 = 5.0;
@@ -403,6 +441,30 @@ mod tests {
         let report = Report::from_bundle(&Bundle::from_artifacts("run", (1..=4).map(profile).collect()));
         let leak = report.findings().iter().find(|finding| finding.title.starts_with("Leak: app/keep.go:9"));
         leak.map(|leak| leak.action.clone()).unwrap_or_default()
+    }
+
+    /// What to do about `app/serve.go:9`, which grows and makes it itself, of stacks that go on with these frames.
+    fn own_action(outer: &[(&str, &str)]) -> String {
+        let profile = |step: u64| {
+            let frames = [&[("main.serve", "/app/serve.go:9")], outer].concat();
+            let text = gomem_testkit::growing_heap(step, &frames);
+            Artifact { name: format!("heap-{step}.txt"), bytes: text.into(), modified_ms: None }
+        };
+        let report = Report::from_bundle(&Bundle::from_artifacts("run", (1..=4).map(profile).collect()));
+        let leak = report.findings().iter().find(|finding| finding.title.starts_with("Leak: app/serve.go:9"));
+        leak.map(|leak| leak.action.clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn where_no_log_is_what_would_tell_is_said() {
+        let goroutine = own_action(&[("main.accept.gowrap1", "/app/serve.go:20")]);
+        assert!(goroutine.starts_with("main.serve is what a goroutine begins with"), "{goroutine}");
+        let called = own_action(&[("main.handle", "/app/serve.go:30"), ("main.main", "/app/main.go:7")]);
+        assert!(
+            called.contains("main.serve is called at app/serve.go:30: see where that puts what it gets"),
+            "{called}"
+        );
+        assert!(called.contains("the compiler's log of this build often tells"), "{called}");
     }
 
     /// The finding of a line that has so many MiB in use after so many of 40 seconds, of what it makes the share that stays, beside scrapes

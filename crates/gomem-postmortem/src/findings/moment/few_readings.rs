@@ -154,7 +154,7 @@ fn course(ends: [(&'static str, f64); 2], unit: Unit) -> Vec<Evidence> {
 }
 
 /// Whether a rule was asked, and could judge nowhere.
-fn is_open(diagnosis: &Diagnosis, rule: Rule) -> bool {
+pub(crate) fn is_open(diagnosis: &Diagnosis, rule: Rule) -> bool {
     let mut verdicts =
         diagnosis.judgements().iter().filter(|told| told.rule == rule).map(|told| told.verdict).peekable();
     verdicts.peek().is_some()
@@ -185,7 +185,7 @@ const FEWEST: usize = 3;
 const FEWEST_COUNTS: usize = 5;
 const LEAST_GOROUTINES: f64 = 100.0;
 /// Seconds: within less a program may still be loading what it needs.
-const LONGER_THAN_START: f64 = 600.0;
+pub(crate) const LONGER_THAN_START: f64 = 600.0;
 const MOST_SHOWN: usize = 6;
 const LEAST_FACTOR: f64 = 1.5;
 const LEAST_MORE: f64 = 8.0 * MIB;
