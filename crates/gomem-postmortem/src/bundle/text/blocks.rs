@@ -37,8 +37,12 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
         }
         let number = at + 1;
         let is_begin = || at.checked_sub(1).is_none_or(|before| lines[before].trim().is_empty());
-        if fence.is_none() && at >= judged && without_indent(line).is_some() && is_begin() {
-            let (length, code) = indented(&lines[at..]);
+        let is_apart = || without_quote(line).is_some() || without_indent(line).is_some() && is_begin();
+        if fence.is_none() && at >= judged && is_apart() {
+            let (length, code) = match without_quote(line) {
+                Some(_) => quoted(&lines[at..]),
+                None => indented(&lines[at..]),
+            };
             judged = at + length;
             if let Some(code) = code {
                 read = judged;
@@ -92,6 +96,27 @@ fn indented<'a>(lines: &[&'a str]) -> (usize, Option<Vec<&'a str>>) {
     let is_told = code.iter().any(|line| BEGINS.iter().any(|begin| line.starts_with(begin)));
     let has_fence = code.iter().any(|line| Fence::open(line).is_some());
     (length, Some(code).filter(|_| is_told && !has_fence))
+}
+
+/// The same of lines that a mail or an answer quotes: `> goroutine 7 [select]:`. Fences within are not needed then.
+fn quoted<'a>(lines: &[&'a str]) -> (usize, Option<Vec<&'a str>>) {
+    let quoted: Vec<&str> = lines.iter().map_while(|line| without_quote(line)).collect();
+    let is_told = quoted.iter().any(|line| BEGINS.iter().any(|begin| line.starts_with(begin)));
+    let code = || quoted.iter().map(|line| if Fence::open(line).is_some() { "" } else { line }).collect();
+    (quoted.len(), is_told.then(code))
+}
+
+/// A line without the mark that quotes it, or several of them.
+fn without_quote(line: &str) -> Option<&str> {
+    let mut rest = line.strip_prefix('>')?;
+    while let Some(deeper) = rest.strip_prefix(" >").or_else(|| rest.strip_prefix('>')) {
+        rest = deeper;
+    }
+    // A shell's prompt, or an arrow, has something else there.
+    match rest.strip_prefix(' ') {
+        Some(rest) => Some(rest),
+        None => Some(rest).filter(|rest| rest.is_empty() || rest.starts_with('\t')),
+    }
 }
 
 /// A line without the four blanks, or the tab, that make it code.
@@ -201,6 +226,30 @@ mod tests {
             assert!(shown(text).iter().all(|(is_set_apart, _, text)| !is_set_apart || !text.contains('b')), "{text}");
         }
         assert_eq!(shown("\tpanic: x\n"), [(true, 1, "panic: x".to_owned())]);
+    }
+
+    #[test]
+    fn a_dump_that_an_answer_quotes_is_set_apart() {
+        let shown = |text: &str| -> Vec<(bool, String)> {
+            let lines =
+                |block: &Block<'_>| block.lines.iter().map(|(_, line)| line.as_ref()).collect::<Vec<_>>().join("|");
+            blocks(text).iter().map(|block| (block.is_set_apart, lines(block))).collect()
+        };
+        let dump = "goroutine 1 [select]:|main.f()|\t/a.go:3||goroutine 7 [select]:".to_owned();
+        for text in [
+            "You wrote\n> goroutine 1 [select]:\n> main.f()\n> \t/a.go:3\n>\n> goroutine 7 [select]:\nmore\n",
+            "You wrote\n>> goroutine 1 [select]:\n> > main.f()\n>>\t/a.go:3\n>>\n>> goroutine 7 [select]:\nmore\n",
+        ] {
+            assert_eq!(
+                shown(text),
+                [(false, "You wrote".to_owned()), (true, dump.clone()), (false, "more".to_owned())]
+            );
+        }
+        let fenced = "> ```\n> panic: x\n> ```\n";
+        assert_eq!(shown(fenced), [(true, "|panic: x|".to_owned())]);
+        for text in ["> it panics\n> often\n", ">goroutine 1 [select]:\n", "> ```\n> a: 1\n> ```\n"] {
+            assert!(shown(text).iter().all(|(is_set_apart, _)| !is_set_apart), "{text}");
+        }
     }
 
     #[test]
