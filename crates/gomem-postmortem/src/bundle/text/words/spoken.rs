@@ -15,6 +15,8 @@ use crate::bundle::text::{
 pub(crate) struct SpokenMemory {
     /// What a process, or its container, holds: what was said last before the heap, else the largest.
     pub(crate) resident: Option<f64>,
+    /// What it held at first, where a sentence says that it went up to that.
+    pub(crate) first_resident: Option<f64>,
     /// What is in use of Go's heap, as a profile or the program says: the largest.
     pub(crate) heap: Option<f64>,
     /// Between which amounts it goes up and down.
@@ -36,6 +38,7 @@ impl SpokenMemory {
         let (mut amounts, mut is_about_memory) = (Vec::new(), false);
         let (mut swing, mut counts, mut wait, mut gogc) = (None, Vec::new(), None, None);
         let mut goroutines_grow = false;
+        let mut rises = Vec::new();
         for text in texts {
             let mut is_of_goroutines = false;
             for sentence in sentences(text) {
@@ -47,6 +50,7 @@ impl SpokenMemory {
                 is_of_goroutines = speaks;
                 goroutines_grow |= goroutines_grow_in(&sentence);
                 counts.extend(counts_of_goroutines(&sentence));
+                rises.extend(rise_of(&sentence));
                 amounts.extend(amounts_of(&sentence));
                 gogc = gogc.or_else(|| gogc_of(&sentence));
             }
@@ -56,6 +60,9 @@ impl SpokenMemory {
         let goroutines = counts.first().copied().filter(|first| counts.iter().all(|count| count == first));
         let wait = wait.filter(|_| goroutines.is_some());
         let found = Self { swing, goroutines, stacks, goroutines_grow, wait, ..Self::from_amounts(&amounts) };
+        let of_resident =
+            rises.iter().find(|rise| Some(rise.last) == found.resident && rise.subject == Subject::Process);
+        let found = Self { first_resident: of_resident.map(|rise| rise.first), ..found };
         (is_about_memory || found != Self::default()).then_some(Self { gogc, ..found })
     }
 
@@ -81,7 +88,13 @@ fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
     }
     let mut claimed = None;
     let mut found = Vec::new();
+    let rise = rise_of(words);
     for at in 0..words.len() {
+        // What was at first is no more; what is at last may stand beside a limit.
+        if let Some(rise) = rise.as_ref().filter(|rise| rise.at.contains(&at)) {
+            found.extend((at == *rise.at.end()).then_some((rise.subject, rise.last)));
+            continue;
+        }
         if let Some(bytes) = counted_by_ps(words, at).filter(|_| !is_of_other(words, at)) {
             found.push((Subject::Process, bytes));
             continue;
@@ -98,6 +111,38 @@ fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
         }
     }
     found
+}
+
+/// From one amount to a larger one.
+struct Rise {
+    subject: Subject,
+    /// From the word that is the first amount to that which is the last.
+    at: std::ops::RangeInclusive<usize>,
+    first: f64,
+    last: f64,
+}
+
+/// "the pod goes up hour by hour, from 52Mi after the start to 248Mi": what it is of stands before a verb that says that it goes up
+/// by itself; what somebody raises stands behind the verb.
+fn rise_of(words: &[&str]) -> Option<Rise> {
+    if is_denied(words) || is_supposed(words) {
+        return None;
+    }
+    let number_at = |at: usize| {
+        let skipped = usize::from(words.get(at).is_some_and(|word| is_among(word, &ABOUT)));
+        Some((at + skipped, amount(words, at + skipped)?))
+    };
+    let is_from = |at: &usize| lower(words[*at]) == "from" && number_at(at + 1).is_some();
+    let from = (0..words.len()).find(is_from)?;
+    let (begin, first) = number_at(from + 1)?;
+    let mut ends = (begin + 1..words.len().min(begin + FARTHEST)).filter(|&at| lower(words[at]) == "to");
+    let (end, last) = ends.find_map(|at| number_at(at + 1))?;
+    let is_rising = |at: &usize| RISES.iter().any(|verb| lower(words[*at]).starts_with(verb));
+    let verb = (from.saturating_sub(FARTHEST)..from).rev().find(is_rising)?;
+    let (_, subject) = (verb.saturating_sub(NEAR)..verb).rev().find_map(|at| Some((at, Subject::at(words, at)?)))?;
+    let is_other = |word: &&str| is_among(word, &OTHER) || is_among(word, &OF_OTHERS);
+    let is_of_other = words[verb.saturating_sub(NEAR)..begin].iter().any(is_other);
+    (last >= LEAST_SWING * first && !is_of_other).then_some(Rise { subject, at: begin..=end, first, last })
 }
 
 /// The words before one, the nearest first, without what stands in parentheses: that says more of what is before it.
@@ -273,6 +318,8 @@ const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "
 const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
 /// That something goes up and down again.
 const SWINGS: [&str; 8] = ["oscillat", "fluctuat", "swing", "sawtooth", "bounc", "varies", "varied", "varying"];
+const RISES: [&str; 10] = ["grow", "grew", "goes", "going", "went", "rise", "rising", "rose", "climb", "creep"];
+const ABOUT: [&str; 4] = ["about", "around", "roughly", "approximately"];
 /// A judgement.
 const LEAST_SWING: f64 = 1.5;
 const MEMORIES: [&str; 3] = ["memory", "rss", "heap"];
@@ -382,6 +429,31 @@ mod tests {
     }
 
     #[test]
+    fn what_goes_up_by_itself_has_a_first_and_a_last() {
+        let of = |text: &str| {
+            let found = SpokenMemory::find([text]).unwrap_or_default();
+            (found.first_resident.map(|bytes| bytes / MIB), found.resident.map(|bytes| bytes / MIB))
+        };
+        for text in [
+            "top shows that the pod goes up, hour by hour, from 50Mi after the start to 250Mi, and at the limit it is killed.",
+            "RSS grew from about 50 MB to 250 MB in a day.",
+            "Its RSS climbs from 50MB to around 250 MB.",
+        ] {
+            assert_eq!(of(text), (Some(50.0), Some(250.0)), "{text}");
+        }
+        for text in [
+            "We raised the pod from 50Mi to 250Mi.",
+            "The limit of the pod went from 50Mi to 250Mi.",
+            "RSS does not grow from 50 MB to 250 MB.",
+            "the heap grew from 50 MB to 250 MB.",
+            "RSS goes from 250 MB to 50 MB.",
+            "The pod was moved from a node to one of 250 GB.",
+        ] {
+            assert_eq!(of(text).0, None, "{text}");
+        }
+    }
+
+    #[test]
     fn changes_limits_and_machines_are_no_amounts() {
         for text in [
             "",
@@ -419,6 +491,8 @@ mod tests {
             ("goroutines grow from 2,000 to 150,000 in a day", Some((2000.0, 150_000.0))),
             ("The number of goroutines is about 1200.", Some((1200.0, 1200.0))),
             ("9,000 idle goroutines", Some((9000.0, 9000.0))),
+            ("There are more than 3 million goroutines before it dies.", Some((3e6, 3e6))),
+            ("1.5 million goroutines", Some((1.5e6, 1.5e6))),
             ("goroutine profile: total 48211", Some((48_211.0, 48_211.0))),
             ("On the page are more and more goroutines, 1380 of them:", Some((1380.0, 1380.0))),
         ] {
@@ -439,6 +513,11 @@ mod tests {
             "goroutines fail when there are 5000 requests",
             "it serves 5000 requests, goroutines are few",
             "438125 / 395 = 1,109 goroutines per project",
+            "it panics when there are more than 5000 goroutines",
+            "there are no more than 5000 goroutines",
+            "before the fix we saw 5000 goroutines",
+            "before the endpoint ended we saw 5000 goroutines",
+            "a million goroutines, or 0.00001 million goroutines",
             "three goroutines and 5 MB, of 70 % of goroutines",
             "goroutine 1234 [running]:",
             "if there were 5000 goroutines",

@@ -23,7 +23,7 @@ pub(crate) fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
     }
     let at = words.iter().position(|word| is_word(word))?;
     let is_rate = words.get(at + 1).is_some_and(|word| matches!(plain(word), "per" | "each" | "every"));
-    let is_bound = words.iter().any(|word| is_among(word, &BOUNDS));
+    let is_bound = (0..words.len()).any(|at| is_among(words[at], &BOUNDS) && !is_of_now(words, at));
     if is_rate || is_bound || is_denied(words) || is_supposed(words) {
         return None;
     }
@@ -33,7 +33,7 @@ pub(crate) fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
             return None;
         }
         let is_of_them = at.checked_sub(1).is_some_and(|at| BEFORE_GOROUTINES.contains(&plain(words[at])));
-        let nearest = at.checked_sub(1).and_then(|at| count(words[at]));
+        let nearest = at.checked_sub(1).and_then(|at| millions(words, at).or_else(|| count(words[at])));
         nearest.or_else(|| count(words[at.checked_sub(2).filter(|_| is_of_them)?]))
     };
     // "35k goroutines": what follows is of something else, and "goroutines leak after 5000 requests" counts requests.
@@ -51,6 +51,32 @@ pub(crate) fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
     behind += usize::from(words.get(behind).is_some_and(|word| matches!(*word, "about" | "around" | "roughly")));
     let count = count(words.get(behind)?).filter(|_| is_count_alone(words, behind))?;
     Some((count, count))
+}
+
+/// "more than 3 million", "before it dies": a bound below, and an earlier time that is the last one.
+fn is_of_now(words: &[&str], at: usize) -> bool {
+    match &*lower(words[at]) {
+        "than" => {
+            let is_more = at.checked_sub(1).is_some_and(|before| lower(words[before]) == "more");
+            is_more && !words.iter().any(|word| is_among(word, &CONDITIONS))
+        }
+        "before" => {
+            let mut near = words[at + 1..].iter().take(NEAR_END).map(|word| lower(word));
+            near.any(|word| ENDS.iter().any(|begin| word.starts_with(begin)))
+        }
+        _ => false,
+    }
+}
+
+/// "3 million", by its last word.
+fn millions(words: &[&str], at: usize) -> Option<f64> {
+    let scale = match &*lower(words[at]) {
+        "million" => 1e6,
+        "thousand" => 1e3,
+        _ => return None,
+    };
+    let number: f64 = plain(words[at.checked_sub(1)?]).trim_start_matches(['~', '≈']).parse().ok()?;
+    Some(number * scale).filter(|count| (FEWEST_GOROUTINES..=MOST_GOROUTINES).contains(count))
 }
 
 /// "a goroutine leak", "the number of goroutines increases", "goroutines keep growing".
@@ -196,6 +222,12 @@ const BOUNDS: [&str; 29] = [
     "benchmark",
     "capacity",
 ];
+/// When something happens is no count of now.
+const CONDITIONS: [&str; 8] = ["when", "whenever", "once", "unless", "until", "want", "wants", "need"];
+const ENDS: [&str; 5] = ["dies", "died", "crash", "kill", "oom"];
+const NEAR_END: usize = 4;
+/// A stack has 2 KiB: more have no machine.
+const MOST_GOROUTINES: f64 = 1e10;
 /// Fewer are what any service has, or the number of one goroutine.
 const FEWEST_GOROUTINES: f64 = 100.0;
 const LONGEST_NUMBER: usize = 9;

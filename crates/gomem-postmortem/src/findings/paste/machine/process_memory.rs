@@ -51,7 +51,8 @@ pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
     let of_text = |(file, spoken): &(String, SpokenMemory)| {
         let is_known = state.last(Quantity::HeldBytes).is_some() || in_use(bundle, file).is_some();
         if let Some(resident_bytes) = spoken.resident.filter(|_| is_known) {
-            let process = ProcessMemory { tool: WORDS, resident_bytes, ..ProcessMemory::default() };
+            let first_bytes = spoken.first_resident;
+            let process = ProcessMemory { tool: WORDS, resident_bytes, first_bytes, ..ProcessMemory::default() };
             return Some(process_memory(&process, file, bundle, state));
         }
         // What is counted says more than that something is wrong.
@@ -122,8 +123,9 @@ fn words_alone(spoken: &SpokenMemory, file: &str) -> Finding {
             bytes(heap)
         ),
         (Some(resident), None) => format!(
-            "{file}: by its words the process or its container takes {}; of that no word says how much is live in Go's heap.",
-            bytes(resident)
+            "{file}: by its words the process or its container takes {}{}; of that no word says how much is live in Go's heap.",
+            bytes(resident),
+            spoken.first_resident.map_or_else(String::new, |first| format!(", {} at first", bytes(first)))
         ),
         (None, None) => format!(
             "{file}: it says that something is wrong; no amount in it is surely one of Go's heap or of the process."
