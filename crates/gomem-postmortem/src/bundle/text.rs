@@ -3,8 +3,10 @@
 //! `words` is what a person writes down, `machine` what the kernel and containers say, `log` what programs say of
 //! themselves. `tool_output` asks all of them, `pasted` finds them in a text of a person's own.
 
+mod benchmark_rows;
 mod benchmark_table;
 mod blocks;
+mod delve_goroutines;
 mod function_listing;
 pub(crate) mod log;
 mod log_time;

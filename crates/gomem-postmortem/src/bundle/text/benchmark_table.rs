@@ -5,10 +5,12 @@
 //! Decode-4  1.89GB ± 0%   1.88GB ± 0%   -0.11%        │  B/op   │   B/op     vs base        │
 //!                                                Decode-4  536.0 ± 1%   920.0 ± 2%  +71.64% (p=0.002 n=10)
 //! ```
+//!
+//! People write the same in Markdown, both amounts in one cell: `| Benchmark | ns/op | allocs |` and `| Decode | 674 | 5 → 7 |`.
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::text::printed::printable;
+use crate::bundle::text::{benchmark_rows::cells, printed::printable};
 
 /// What became of each operation's allocation.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,7 +34,9 @@ impl BenchmarkTable {
     pub(crate) fn find(text: &str) -> Option<Self> {
         let mut table = Self::default();
         let mut below = None;
+        let mut arrows = ArrowColumns::default();
         for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
+            arrows.read(line, &mut table);
             if let Some(heading) = Heading::parse(line) {
                 below = Some(heading);
                 continue;
@@ -46,6 +50,46 @@ impl BenchmarkTable {
         }
         (!table.bytes.is_empty() || !table.objects.is_empty()).then_some(table)
     }
+}
+
+/// The columns of a table in Markdown whose cells hold both amounts.
+#[derive(Default)]
+struct ArrowColumns {
+    is_within: bool,
+    bytes: Option<usize>,
+    objects: Option<usize>,
+}
+
+impl ArrowColumns {
+    fn read(&mut self, line: &str, table: &mut BenchmarkTable) {
+        if !line.trim_start().starts_with('|') {
+            *self = Self::default();
+            return;
+        }
+        let row: Vec<&str> = cells(line).collect();
+        if !self.is_within {
+            let column = |units: &[&str]| (1..row.len()).find(|&at| units.contains(&row[at]));
+            *self = Self { is_within: true, bytes: column(&["B/op"]), objects: column(&["allocs", "allocs/op"]) };
+            return;
+        }
+        for (column, rows) in [(self.bytes, &mut table.bytes), (self.objects, &mut table.objects)] {
+            let change = column.and_then(|at| row.get(at)).and_then(|cell| both_amounts(cell));
+            let name = row.first().filter(|name| !name.is_empty() && rows.len() < MOST_ROWS);
+            rows.extend(change.zip(name).map(|((before, after), name)| BenchmarkChange {
+                name: printable(&name.trim_start_matches("Benchmark").replace('`', "")),
+                before,
+                after,
+                is_same: before == after,
+            }));
+        }
+    }
+}
+
+/// `31 → 58`, `1.2KB -> 900B`.
+fn both_amounts(cell: &str) -> Option<(f64, f64)> {
+    let (before, after) = cell.split_once('→').or_else(|| cell.split_once("->"))?;
+    let of = |text: &str| amount(&text.trim_matches([' ', '*', '`']).replace(',', ""));
+    of(before).zip(of(after))
 }
 
 /// What the rows below a heading are of.
@@ -132,6 +176,19 @@ mod tests {
                    \u{20}           │     B/op     │     B/op      vs base              │\n\
                    Decode-4      1.000Ki ± 1%   2.000Ki ± ∞ ¹  +100.00% (p=0.002 n=10)\ngeomean       1.0Ki  2.0Ki  +100.00%\n";
         assert_eq!(bytes(new), [("Decode-4".to_owned(), 1024.0, 2048.0, false)]);
+    }
+
+    #[test]
+    fn a_table_of_markdown_with_both_in_one_cell() {
+        let table = "| Benchmark | README | now | B/op | allocs |\n|---|---:|---:|---|---|\n\
+                     | `BenchmarkStore` (disk) | 3,911,204 | 8,120,933 | 1,024 -> 2,048 | 27 → **54** |\n| x | 1 | 2 | - | 3 |\n";
+        let found = BenchmarkTable::find(table).unwrap();
+        let row = |before: f64, after: f64| {
+            [BenchmarkChange { name: "Store (disk)".to_owned(), before, after, is_same: false }]
+        };
+        assert_eq!((&*found.bytes, &*found.objects), (&row(1024.0, 2048.0)[..], &row(27.0, 54.0)[..]));
+        let other = "| Pool | size |\n|---|---|\n| a | 3 → 4 |\n\nallocs | x\n| b | allocs |\n";
+        assert_eq!(BenchmarkTable::find(other), None);
     }
 
     #[test]

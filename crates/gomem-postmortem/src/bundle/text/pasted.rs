@@ -9,7 +9,9 @@ use gomem_pprof::PrintedTable;
 
 use crate::bundle::signature::{Signature, looks_like_text};
 use crate::bundle::text::{
+    benchmark_rows,
     blocks::{Block, Line, blocks, is_marked_up},
+    delve_goroutines,
     machine::cgroup::files_named,
     pprof_session::PprofSession,
     words::stated::deletes_of_map,
@@ -201,6 +203,10 @@ enum Form {
     Pprof,
     /// What its `-list` prints of a function.
     Listing,
+    /// Goroutines as Delve lists them.
+    Delve,
+    /// A table of benchmarks in Markdown.
+    Benchmarks,
 }
 
 impl Form {
@@ -220,6 +226,12 @@ impl Form {
         }
         if text.starts_with("ROUTINE ====") {
             return Some(Self::Listing);
+        }
+        if delve_goroutines::is_row(text) {
+            return Some(Self::Delve);
+        }
+        if benchmark_rows::is_heading(text) {
+            return Some(Self::Benchmarks);
         }
         let is_head = ["File: ", "Type: ", "Showing nodes accounting for "].iter().any(|head| text.starts_with(head));
         let is_old_head = || text.ends_with('%') || text.ends_with("%)");
@@ -245,6 +257,8 @@ impl Form {
                 until(&|line| LEFT_OUT.contains(&line) || line.starts_with([' ', '.', '\t']) && !line.trim().is_empty())
             }
             Self::Object => object_length(lines)?,
+            Self::Delve => delve_goroutines::list_length(lines),
+            Self::Benchmarks => until(&benchmark_rows::is_of_table),
             Self::Pprof => {
                 // Up to the table the lines are the report's head, and a shell's prompts.
                 let is_rows = |(_, line): &Line<'_>| is_table_head(line) || is_rule(line) || PrintedTable::is_row(line);
@@ -260,6 +274,12 @@ impl Form {
             let total = text.lines().filter_map(counted).fold(0_u64, u64::saturating_add);
             let has_frames = text.lines().any(is_frame);
             return if has_frames { Ok(format!("goroutine profile: total {total}\n{text}")) } else { Err(text) };
+        }
+        if matches!(self, Self::Delve) {
+            return Ok(delve_goroutines::as_profile(&text));
+        }
+        if matches!(self, Self::Benchmarks) {
+            return benchmark_rows::as_output(&text).ok_or(text);
         }
         if matches!(self, Self::Pprof) {
             let has_rule = text.lines().any(is_rule);
