@@ -15,8 +15,9 @@ use crate::bundle::{
         machine::{
             cgroup::cgroup_memory, container_spec::ContainerSpec, container_table::container_memory,
             eviction::Eviction, group_events::GroupEvents, mac_footprint::mac_footprint, machine_memory::MachineMemory,
-            oom_report::OomReport, perf_report::PerfReport, pod_metrics::pod_metrics, process_memory::ProcessMemory,
-            server_status::server_status, unit_status::unit_status,
+            oom_report::OomReport, perf_report::PerfReport, pod_metrics::pod_metrics, process_list::process_list,
+            process_memory::ProcessMemory, server_status::server_status, unit_properties::unit_properties,
+            unit_status::unit_status,
         },
         printed_profile::LARGEST_OUTPUT,
         profile_index::ProfileIndex,
@@ -98,12 +99,14 @@ impl Printout {
     /// All that a text has, but readings of `runtime.MemStats` in a person's own form, and amounts, which go by the times of a whole text.
     pub(crate) fn find(text: &str) -> Vec<Self> {
         let mut all: Vec<Self> = ProcessMemory::find(text).into_iter().map(Self::Process).collect();
+        all.extend(process_list(text).map(Self::Process));
         all.extend(container_memory(text).map(Self::Process));
         all.extend(pod_metrics(text).map(Self::Process));
         all.extend(ContainerSpec::find(text).map(Self::Spec));
         all.extend(mac_footprint(text).map(Self::Process));
         all.extend(server_status(text).map(Self::Process));
         all.extend(unit_status(text).map(Self::Process));
+        all.extend(unit_properties(text).map(Self::Process));
         all.extend(Eviction::find(text).map(Self::Eviction));
         all.extend(cgroup_memory(text).map(Self::Process));
         all.extend(MachineMemory::find(text).map(Self::Machine));

@@ -3,6 +3,7 @@
 pub(crate) mod container_spec;
 pub(crate) mod eviction;
 pub(crate) mod group_events;
+pub(crate) mod handles;
 pub(crate) mod heap_goal;
 pub(crate) mod oom_report;
 pub(crate) mod outside_of_go;

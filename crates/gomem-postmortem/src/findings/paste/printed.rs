@@ -17,6 +17,7 @@ use crate::{
                 container_spec::container_spec,
                 eviction::evicted,
                 group_events::group_events,
+                handles::tell_handles,
                 oom_report::out_of_memory,
                 process_memory::{process_memory, resident_beside, spoken_memory},
             },
@@ -39,7 +40,7 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
     for output in outputs.iter().take(MOST) {
         let name = &output.name;
         findings.extend(match &output.printout {
-            Printout::Process(process) => Some(process_memory(process, name, bundle, state)),
+            Printout::Process(process) => Some(tell_handles(process_memory(process, name, bundle, state), process)),
             Printout::Eviction(eviction) => Some(evicted(eviction, name)),
             Printout::Spec(spec) => Some(container_spec(spec, name)),
             Printout::Machine(memory) => Some(machine_memory(memory, name)),
@@ -76,7 +77,8 @@ fn joined(outputs: &[ToolOutput]) -> Vec<ToolOutput> {
         match at.and_then(|at| joined.get_mut(at)).map(|earlier| &mut earlier.printout) {
             Some(Printout::Process(before)) => {
                 let first_bytes = before.first_bytes.or(Some(before.resident_bytes));
-                *before = ProcessMemory { first_bytes, ..now.clone() };
+                let first_handles = before.first_handles.or(before.handles);
+                *before = ProcessMemory { first_bytes, first_handles, ..now.clone() };
             }
             _ => joined.push(output.clone()),
         }

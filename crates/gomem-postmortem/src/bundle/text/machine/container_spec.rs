@@ -91,7 +91,9 @@ fn container_limit(line: &str, below: &[&str]) -> Option<f64> {
     }
     // Docker and systemd count in powers of 1024.
     if let Some(limit) = line.strip_prefix("mem_limit:").or_else(|| line.strip_prefix("MemoryMax=")) {
-        return amount(limit, ByteUnits::Binary);
+        // `systemctl show` prints bytes.
+        let plain = || of_machine(first_word(limit).parse::<u64>().ok()? as f64);
+        return amount(limit, ByteUnits::Binary).or_else(plain);
     }
     let mut words = ["docker run ", "podman run "].iter().find_map(|run| line.split_once(run))?.1.split_whitespace();
     let option = words.find_map(|word| match word {
@@ -135,6 +137,7 @@ mod tests {
             "docker run --memory=2g --env GOMEMLIMIT=4GiB api:1\n",
             "environment:\n  GOMEMLIMIT: 4GiB\nmem_limit: 2g\n",
             "Environment=GOMEMLIMIT=4096MiB\nMemoryMax=2G\n",
+            "MemoryMax=2147483648\nEnvironment=GOMEMLIMIT=4GiB GOGC=100\n",
             "limits: {cpu: 1, memory: 2Gi}\nGOMEMLIMIT: '4GiB'\n",
             "    Limits:\n      cpu:     1\n      memory:  2Gi\n    Environment:\n      GOMEMLIMIT:  4GiB\n",
         ] {

@@ -27,7 +27,10 @@ pub(crate) fn mac_footprint(text: &str) -> Option<ProcessMemory> {
         }
     };
     let named = short().find_map(|line| {
-        line.strip_prefix("Process:").map(str::trim).or_else(|| line.split_once("]: ").map(|(name, _)| name))
+        // A line of a log has a `]: ` too.
+        let of_footprint =
+            || line.split_once("]: ").filter(|(_, rest)| rest.contains("Footprint: ")).map(|(name, _)| name);
+        line.strip_prefix("Process:").map(str::trim).or_else(of_footprint)
     });
     let (process, pid) = named.and_then(|name| name.trim_end_matches(']').rsplit_once('[')).unwrap_or_default();
     Some(ProcessMemory {
@@ -76,6 +79,8 @@ mod tests {
         let footprint =
             "indexer [4211]: 64-bit    Footprint: 1224 MB (16384 bytes per page)\n    phys_footprint_peak: 2150 MB\n";
         assert_eq!(of(footprint), Some(("footprint", "indexer".to_owned(), pid(), 1224.0, Some(2150.0))));
+        let below_a_log = format!("09:11:07 server [info]: heap inuse 61 MB\n{footprint}");
+        assert_eq!(of(&below_a_log), of(footprint));
         for other in ["Footprint: 12 MB of the binary\n", "Physical footprint: unknown\n", ""] {
             assert_eq!(of(other), None, "{other}");
         }

@@ -44,6 +44,9 @@ pub(crate) struct ProcessMemory {
     pub(crate) kills: Option<u64>,
     /// Threads, where they are told.
     pub(crate) threads: Option<u64>,
+    /// Handles, as Windows counts them, at first and at last.
+    pub(crate) first_handles: Option<u64>,
+    pub(crate) handles: Option<u64>,
     /// Of all processes of the table, where there are several.
     pub(crate) all_bytes: Option<f64>,
     /// Whether it is all of a container, pages of files among it; and its limit.
