@@ -108,17 +108,20 @@ fn find_functions(leaks: &mut [RawLeak], functions: &Functions, texts: &mut Inte
 
 /// What a function puts into an object that it makes is stored where that is: `s.all[key] = &item{value}`.
 fn find_stores(leaks: &mut [RawLeak], decisions: &[RawDecision], functions: &Functions, texts: &Interner) {
-    // By package, function and what is made; of several that read alike none is known to be it.
-    let mut stores: HashMap<(TextId, &str, &str), Option<RawStep>> = HashMap::default();
-    for decision in decisions {
+    let is_held = |leak: &&mut RawLeak| leak.store.is_none() && leak.holder != TextId::default();
+    let holders: HashSet<(TextId, TextId)> =
+        leaks.iter_mut().filter(is_held).map(|leak| (leak.package, leak.holder)).collect();
+    // By function; of several that read alike none is known to be it.
+    let mut stores: HashMap<(TextId, TextId, &str), Option<RawStep>> = HashMap::default();
+    for decision in decisions.iter().filter(|decision| holders.contains(&(decision.package, decision.subject))) {
         let explanation = &decision.explanation;
         if let Some(function) = functions.named_or_around(texts.text(explanation.function), decision.at) {
-            let made = (decision.package, function, &**texts.text(decision.subject));
+            let made = (decision.package, decision.subject, function);
             stores.entry(made).and_modify(|store| *store = None).or_insert(explanation.store);
         }
     }
-    for leak in leaks.iter_mut().filter(|leak| leak.store.is_none() && leak.holder != TextId::default()) {
-        let made = (leak.package, &**texts.text(leak.function), &**texts.text(leak.holder));
+    for leak in leaks.iter_mut().filter(is_held) {
+        let made = (leak.package, leak.holder, &**texts.text(leak.function));
         leak.store = stores.get(&made).copied().flatten();
     }
 }
@@ -134,12 +137,13 @@ fn wrapped_calls(wrapped: &HashSet<Kept>, rows: &Rows<'_>) -> Vec<WrappedCall> {
     calls
 }
 
-/// What was inlined at the positions that decisions, their last steps and stack buffers are about, by name: the outermost call first.
+/// What was inlined at the positions that decisions, their last steps and stack buffers are about, by name and its place in the log:
+/// the outermost call first.
 fn callees_at(
     calls: HashMap<(XPos, TextId), usize>,
     decisions: &[RawDecision],
     stack_buffers: &[RawStackBuffer],
-) -> HashMap<XPos, Vec<TextId>> {
+) -> HashMap<XPos, Vec<(usize, TextId)>> {
     let of_decisions = decisions.iter().flat_map(|decision| {
         let explanation = &decision.explanation;
         let steps = explanation.steps.last().into_iter().chain(&explanation.store);
@@ -152,11 +156,8 @@ fn callees_at(
             here.push((place, callee));
         }
     }
-    let in_order = |mut here: Vec<(usize, TextId)>| {
-        here.sort_unstable();
-        here.into_iter().map(|(_, callee)| callee).collect()
-    };
-    callees.into_iter().map(|(at, here)| (at, in_order(here))).collect()
+    callees.values_mut().for_each(|here| here.sort_unstable());
+    callees
 }
 
 /// Types of which the log shows values with elements: they have fields.

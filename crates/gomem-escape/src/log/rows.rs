@@ -18,8 +18,8 @@ use crate::{
 /// Makes rows; it holds what they need of the whole log.
 pub(crate) struct Rows<'a> {
     pub(crate) texts: &'a Interner,
-    /// What was inlined at a position, by name.
-    pub(crate) inlined_calls: &'a HashMap<XPos, Vec<TextId>>,
+    /// What was inlined at a position, by its place in the log and its name.
+    pub(crate) inlined_calls: &'a HashMap<XPos, Vec<(usize, TextId)>>,
     pub(crate) functions: &'a Functions,
     pub(crate) versions: GoVersions,
     pub(crate) chains: &'a Chains<'a>,
@@ -156,9 +156,10 @@ impl Rows<'_> {
     fn stored_by(&self, decision: &RawDecision) -> Option<Arc<str>> {
         let explanation = &decision.explanation;
         let step = explanation.store.or(explanation.steps.last().copied())?;
-        let statement = self.text(step.from);
+        let called = self.inlined_calls.get(&step.at).filter(|called| !called.is_empty())?;
+        let statement = self.texts.text(step.from);
         let (package, rest) = statement.trim_start_matches(['(', '*']).split_once('.')?;
-        let is_of_call = &*self.text(step.why) == "call parameter";
+        let is_of_call = &**self.texts.text(step.why) == "call parameter";
         // A variable of the body, or a function that only its package can call: `fmt.errorf(fmt.format, fmt.a...)`.
         if is_of_call && rest.starts_with(|first: char| !first.is_lowercase()) {
             return None;
@@ -166,11 +167,11 @@ impl Rows<'_> {
         let is_exported = |callee: &str| {
             callee.rsplit('.').next().is_some_and(|name| name.starts_with(|first: char| first.is_uppercase()))
         };
-        let called = self.inlined_callees(step.at).into_iter();
-        let mut of_package = called.filter(|callee| {
+        let is_of_package = |callee: &&Arc<str>| {
             callee.split_once('.').is_some_and(|(of, _)| of.trim_start_matches(['(', '*']) == package)
-        });
-        of_package.next().filter(|callee| is_exported(callee))
+        };
+        let outermost = called.iter().map(|(_, callee)| self.texts.text(*callee)).find(is_of_package)?;
+        is_exported(outermost).then(|| Arc::clone(outermost))
     }
 
     /// What kind of expression it is; and of a method value, which prints the same as a field, whether that is sure.
@@ -262,7 +263,7 @@ impl Rows<'_> {
 
     fn inlined_callees(&self, at: XPos) -> Vec<Arc<str>> {
         let callees = self.inlined_calls.get(&at).into_iter().flatten();
-        callees.map(|callee| self.text(*callee)).collect()
+        callees.map(|(_, callee)| self.text(*callee)).collect()
     }
 
     pub(crate) fn leak(&self, leak: &RawLeak) -> Leak {
