@@ -429,13 +429,17 @@ mod tests {
 
     /// What to do about a line of the program that calls `fmt.Fprintf` and grows, as `leaf` makes it.
     fn action(leaf: &str) -> String {
+        action_of(&[
+            (leaf, "/go/pkg/mod/example.com/blob@v1.2.0/store.go:7"),
+            ("fmt.Fprintf", "/go/src/fmt/print.go:225"),
+            ("main.keep", "/app/keep.go:9"),
+        ])
+    }
+
+    /// What to do about a line that grows, of such stacks.
+    fn action_of(frames: &[(&str, &str)]) -> String {
         let profile = |step: u64| {
-            let frames = [
-                (leaf, "/go/pkg/mod/example.com/blob@v1.2.0/store.go:7"),
-                ("fmt.Fprintf", "/go/src/fmt/print.go:225"),
-                ("main.keep", "/app/keep.go:9"),
-            ];
-            let text = gomem_testkit::growing_heap(step, &frames);
+            let text = gomem_testkit::growing_heap(step, frames);
             Artifact { name: format!("heap-{step}.txt"), bytes: text.into(), modified_ms: None }
         };
         let report = Report::from_bundle(&Bundle::from_artifacts("run", (1..=4).map(profile).collect()));
@@ -443,27 +447,13 @@ mod tests {
         leak.map(|leak| leak.action.clone()).unwrap_or_default()
     }
 
-    /// What to do about `app/serve.go:9`, which grows and makes it itself, of stacks that go on with these frames.
-    fn own_action(outer: &[(&str, &str)]) -> String {
-        let profile = |step: u64| {
-            let frames = [&[("main.serve", "/app/serve.go:9")], outer].concat();
-            let text = gomem_testkit::growing_heap(step, &frames);
-            Artifact { name: format!("heap-{step}.txt"), bytes: text.into(), modified_ms: None }
-        };
-        let report = Report::from_bundle(&Bundle::from_artifacts("run", (1..=4).map(profile).collect()));
-        let leak = report.findings().iter().find(|finding| finding.title.starts_with("Leak: app/serve.go:9"));
-        leak.map(|leak| leak.action.clone()).unwrap_or_default()
-    }
-
     #[test]
     fn where_no_log_is_what_would_tell_is_said() {
-        let goroutine = own_action(&[("main.accept.gowrap1", "/app/serve.go:20")]);
-        assert!(goroutine.starts_with("main.serve is what a goroutine begins with"), "{goroutine}");
-        let called = own_action(&[("main.handle", "/app/serve.go:30"), ("main.main", "/app/main.go:7")]);
-        assert!(
-            called.contains("main.serve is called at app/serve.go:30: see where that puts what it gets"),
-            "{called}"
-        );
+        let line = ("main.keep", "/app/keep.go:9");
+        let goroutine = action_of(&[line, ("main.accept.gowrap1", "/app/keep.go:20")]);
+        assert!(goroutine.starts_with("main.keep is what a goroutine begins with"), "{goroutine}");
+        let called = action_of(&[line, ("main.handle", "/app/keep.go:30"), ("main.main", "/app/main.go:7")]);
+        assert!(called.contains("main.keep is called at app/keep.go:30: see where that puts what it gets"), "{called}");
         assert!(called.contains("the compiler's log of this build often tells"), "{called}");
     }
 
