@@ -124,12 +124,25 @@ impl<'a> AmountLine<'a> {
             ["<-", "←", "(", "#", "//"].iter().filter_map(|mark| plain.find(mark)).min().unwrap_or(plain.len());
         let plain = &plain[..remark];
         let (mut name, mut bytes, mut time) = ("", None, TimeWords::default());
-        for word in plain.split(|letter: char| letter.is_whitespace() || matches!(letter, '=' | '|' | ',')) {
-            let word = word.trim_matches(|letter: char| matches!(letter, ':' | ';' | '-' | '–' | '`' | '*'));
-            if word.is_empty() {
+        let words = plain.split(|letter: char| letter.is_whitespace() || matches!(letter, '=' | '|' | ','));
+        let words =
+            words.map(|word| word.trim_matches(|letter: char| matches!(letter, ':' | ';' | '-' | '–' | '`' | '*')));
+        let mut words = words.filter(|word| !word.is_empty()).peekable();
+        while let Some(word) = words.next() {
+            if words.next_if(|unit| time.take_age(word, unit)).is_some() {
                 continue;
             }
-            if let Some(found) = amount(word) {
+            // `120 MB` are two words.
+            let of_two = |unit: &&str| {
+                let is_pair =
+                    word.ends_with(|last: char| last.is_ascii_digit()) && unit.starts_with(char::is_alphabetic);
+                is_pair.then(|| amount(&format!("{word}{unit}")))?
+            };
+            let two = words.peek().and_then(of_two);
+            if two.is_some() {
+                words.next();
+            }
+            if let Some(found) = two.or_else(|| amount(word)) {
                 if bytes.replace(found).is_some() {
                     return None;
                 }
@@ -167,6 +180,15 @@ const LEAST: f64 = 0.5 * MIB;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_and_ages_are_times_of_a_reading() {
+        let elapsed = |line: &str| AmountLine::parse(line).map(|found| (found.bytes / MIB, found.time.is_some()));
+        for line in ["day 1: 120MB", "- Week 3 - 120 MB", "after 2 hours: 120MB", "30 min 120MB", "hour 12 = 120MB"] {
+            assert_eq!(elapsed(line), Some((120.0, true)), "{line}");
+        }
+        assert_eq!(elapsed("run 1: 120MB"), None, "no time");
+    }
 
     #[test]
     fn a_dyno_says_what_is_resident_and_its_quota() {

@@ -19,16 +19,32 @@ pub(crate) struct TimeWords {
     date: Option<f64>,
     clock: Option<f64>,
     elapsed: Option<f64>,
+    /// The seconds of a unit that was named before its number: `day 3`.
+    named: Option<f64>,
     /// Whether the line has a time at all, and whether it has one that is not understood, or two.
     is_any: bool,
     is_odd: bool,
 }
 
 impl TimeWords {
-    /// Whether `word` is of a time: `3:06PM`, `10:05:12.5`, `2026-01-02`, `2026-01-02T10:00:00Z`, `121s`, `2h`, `1663184060`.
+    /// Whether `word` is of a time: `3:06PM`, `10:05:12.5`, `2026-01-02`, `2026-01-02T10:00:00Z`, `121s`, `2h`, `1663184060`, and after
+    /// `day`, `week`, `hour` or `minute` a number.
     pub(crate) fn take(&mut self, word: &str) -> bool {
         let lower = word.to_ascii_lowercase();
-        if matches!(lower.as_str(), "t" | "at" | "time" | "after" | "elapsed" | "day" | "hour" | "utc") {
+        if let Some(seconds) = self.named.take()
+            && let Some(count) = count(&lower)
+        {
+            self.is_any = true;
+            // Hours go on from day to day.
+            let place = if seconds >= DAY { &mut self.date } else { &mut self.elapsed };
+            self.is_odd |= place.replace(count * seconds).is_some();
+            return true;
+        }
+        self.named = unit(&lower);
+        if matches!(
+            lower.as_str(),
+            "t" | "at" | "time" | "after" | "elapsed" | "day" | "week" | "hour" | "minute" | "utc"
+        ) {
             return true;
         }
         match lower.as_str() {
@@ -38,6 +54,17 @@ impl TimeWords {
             "pm" => self.clock = self.clock.map(|clock| twelve_hours(clock, true)),
             _ => return self.take_number(&lower),
         }
+        true
+    }
+
+    /// Whether two words are an age together: `2 hours`, `30 min`.
+    pub(crate) fn take_age(&mut self, number: &str, of: &str) -> bool {
+        let Some(seconds) = count(number).zip(unit(&of.to_ascii_lowercase())).map(|(count, seconds)| count * seconds)
+        else {
+            return false;
+        };
+        self.is_any = true;
+        self.is_odd |= self.elapsed.replace(seconds).is_some();
         true
     }
 
@@ -164,6 +191,24 @@ fn stamp(text: &str) -> Option<f64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<f64>().ok())?.map(|stamp| stamp * scale)
 }
 
+/// A number without a unit.
+fn count(text: &str) -> Option<f64> {
+    let is_count = text.len() <= LONGEST_COUNT && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_count)
+}
+
+/// The seconds of a unit of time, as people call it.
+fn unit(lower: &str) -> Option<f64> {
+    Some(match lower.strip_suffix('s').unwrap_or(lower) {
+        "second" | "sec" => 1.0,
+        "minute" | "min" => 60.0,
+        "hour" | "hr" => 3600.0,
+        "day" => DAY,
+        "week" => 7.0 * DAY,
+        _ => return None,
+    })
+}
+
 /// `121s`, `2h`, `90min`.
 fn elapsed(text: &str) -> Option<f64> {
     let (number, unit) = text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic())?);
@@ -178,6 +223,8 @@ fn elapsed(text: &str) -> Option<f64> {
     Some(number.parse::<f64>().ok()? * scale)
 }
 
+/// In digits: more are a stamp.
+const LONGEST_COUNT: usize = 6;
 const DAY: f64 = 86_400.0;
 const HALF_DAY: f64 = 43_200.0;
 
@@ -203,6 +250,10 @@ mod tests {
             ("1663184060500", Some(ReadingTime::Dated(1_663_184_060.5))),
             ("t 121s", Some(ReadingTime::Elapsed(121.0))),
             ("2h", Some(ReadingTime::Elapsed(7200.0))),
+            ("Hour 2", Some(ReadingTime::Elapsed(7200.0))),
+            ("day 3", Some(ReadingTime::Dated(259_200.0))),
+            ("day 3 10:00", Some(ReadingTime::Dated(295_200.0))),
+            ("week 2 week 3", None),
             // An age, two times, and a day that may be a month.
             ("2h ago", None),
             ("10:00 11:00", None),
